@@ -1,0 +1,22 @@
+from django.db import models
+
+from core import logs
+from core.models import AuditRow
+
+
+def record(by, verb: str, subject: models.Model, **details) -> AuditRow:
+    """Write the audit row of an action, in its transaction, as its last statement.
+
+    `verb` is `<app>.<past participle>`. `subject.scope` says which event it belongs to. Details are
+    plain values: what changed, why, what was seen; never a secret, never text that was screened out.
+    """
+    return AuditRow.objects.create(
+        by=by,
+        verb=verb,
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        subject_label=str(subject)[:200],
+        scope=getattr(subject, "scope", ""),
+        details=details,
+        request_id=logs.request_id.get(),
+    )

@@ -1,0 +1,85 @@
+"""Work that must not be lost. The table is the queue; a message only carries a key.
+
+A job is due, or claimed until its lease ends, or finished, or has failed for good. Claiming is one
+conditional update, so of two workers one wins; `finish` and `postpone` write only while the attempt
+is still the current one, so a worker that comes back from the dead changes nothing. All by the
+database's clock.
+"""
+
+import random
+from datetime import timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import F
+from django.db.models.functions import Now
+
+
+class JobQuerySet(models.QuerySet):
+    def unfinished(self) -> Self:
+        return self.filter(finished_at=None, failed_at=None)
+
+    def due(self) -> Self:
+        return self.unfinished().filter(due_at__lte=Now())
+
+    def overdue(self, by: timedelta) -> Self:
+        """Due for so long that something is wrong with the workers."""
+        return self.unfinished().filter(due_at__lte=Now() - by)
+
+    def claim(self, pk: int):
+        """The job, ours until its lease ends, or None when it is not to be had."""
+        won = self.due().filter(pk=pk).update(due_at=Now() + self.model.LEASE, attempt=F("attempt") + 1)
+        return self.get(pk=pk) if won else None
+
+
+class Job(models.Model):
+    """Inherit, set LEASE longer than the task's time limit, and sweep `objects.due()`."""
+
+    LEASE = timedelta(minutes=5)
+    TRIES = 8
+    FIRST_WAIT = timedelta(seconds=10)
+    LONGEST_WAIT = timedelta(minutes=15)
+
+    due_at = models.DateTimeField(db_default=Now())
+    attempt = models.PositiveIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def will_try_again(self) -> bool:
+        return bool(self.error) and self.finished_at is None and self.failed_at is None
+
+    def wait(self) -> timedelta:
+        """Doubles with each attempt, with jitter so that many do not return at once."""
+        plain = min(self.FIRST_WAIT * 2 ** min(self.attempt, 16), self.LONGEST_WAIT)
+        return plain * random.uniform(0.75, 1.25)  # noqa: S311 (spreads load, keeps no secret)
+
+    def finish(self, **fields) -> bool:
+        """Done. False when another attempt has taken over meanwhile."""
+        return self._write(finished_at=Now(), error="", **fields)
+
+    def postpone(
+        self, error: str, *, retry_after: float | None = None, final: bool = False, **fields
+    ) -> bool:
+        """Not done: try again later, or never when `final` or when the tries are used up."""
+        if final or self.attempt >= self.TRIES:
+            return self._write(failed_at=Now(), error=error, **fields)
+        wait = max(self.wait(), timedelta(seconds=retry_after or 0))
+        return self._write(due_at=Now() + wait, error=error, **fields)
+
+    def again(self) -> bool:
+        """A person asks for a failed or waiting job to be tried now."""
+        rows = type(self)._default_manager.filter(pk=self.pk, finished_at=None).exclude(error="")
+        return bool(rows.update(due_at=Now(), failed_at=None, attempt=0))
+
+    def _write(self, **fields) -> bool:
+        mine = type(self)._default_manager.unfinished().filter(pk=self.pk, attempt=self.attempt)
+        won = bool(mine.update(**fields))
+        self.refresh_from_db()
+        return won

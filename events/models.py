@@ -1,0 +1,245 @@
+from datetime import datetime
+from typing import Self
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from accounts.models import Department
+from core import clock, dates
+
+
+class Phase(models.TextChoices):
+    DRAFT = "draft", "Not announced"
+    ANNOUNCED = "announced", "Announced"
+    FORMING = "forming", "Forming teams"
+    BUILDING = "building", "Building"
+    JUDGING = "judging", "Judging"
+    SHOWCASE = "showcase", "Showcase"
+
+
+# The one table of boundaries: a phase begins when its moment, and every moment before it, is reached.
+BOUNDARIES: tuple[tuple[Phase, str], ...] = (
+    (Phase.ANNOUNCED, "announced_at"),
+    (Phase.FORMING, "forming_at"),
+    (Phase.BUILDING, "building_at"),
+    (Phase.JUDGING, "submissions_close_at"),
+    (Phase.SHOWCASE, "published_at"),
+)
+
+# What may be done between two moments of an announced event: name -> (words, from, until).
+WINDOWS: dict[str, tuple[str, str, str]] = {
+    "proposals": ("Challenge proposals", "announced_at", "building_at"),
+    "applications": ("Applications", "forming_at", "applications_close_at"),
+    "team_changes": ("Team changes", "forming_at", "team_changes_close_at"),
+    "submissions": ("Submissions", "building_at", "submissions_close_at"),
+    "scores": ("Scores", "submissions_close_at", "scores_close_at"),
+}
+
+
+def check_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError("Enter a time zone such as Europe/London")
+
+
+class EventQuerySet(models.QuerySet):
+    def announced(self, at: datetime | None = None) -> Self:
+        return self.filter(announced_at__lte=at or clock.now())
+
+    def in_phase(self, *phases: Phase, at: datetime | None = None) -> Self:
+        """The events in any of these phases: the same table as `Event.phase`, in SQL."""
+        at = at or clock.now()
+        chosen = Q(pk__in=[])
+        reached = Q()
+        for phase, moment in ((Phase.DRAFT, ""), *BOUNDARIES):
+            if moment:
+                reached &= Q(**{f"{moment}__lte": at})
+            following = next_moment(phase)
+            ended = Q(**{f"{following}__lte": at}, **{f"{following}__isnull": False}) if following else None
+            if phase in phases:
+                chosen |= reached & ~ended if ended is not None else reached
+        return self.filter(chosen)
+
+    def visible_to(self, user) -> Self:
+        """Announced events are public; before that, those who work on one see it."""
+        announced = Q(announced_at__lte=clock.now())
+        if not user.is_authenticated:
+            return self.filter(announced)
+        working = Role.objects.filter(user=user, event=models.OuterRef("pk"))
+        return self.filter(announced | models.Exists(working))
+
+
+def next_moment(phase: Phase) -> str:
+    """The name of the moment that ends a phase, or "" for the last one."""
+    order = [Phase.DRAFT, *(phase for phase, _ in BOUNDARIES)]
+    position = order.index(phase)
+    return BOUNDARIES[position][1] if position < len(BOUNDARIES) else ""
+
+
+class Event(models.Model):
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    summary = models.CharField(max_length=300)
+    about = models.TextField(blank=True)
+    zone = models.CharField("time zone", max_length=60, default="Europe/London", validators=[check_zone])
+    departments = models.ManyToManyField(Department, blank=True, related_name="+")
+    team_min = models.PositiveSmallIntegerField(default=2)
+    team_max = models.PositiveSmallIntegerField(default=6)
+    framework = models.CharField(max_length=20, default="aip-2025")
+    accepts_official = models.BooleanField(default=False)
+    uses_ai = models.BooleanField(default=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+
+    # Decided by a person
+    announced_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    # Planned
+    forming_at = models.DateTimeField()
+    applications_close_at = models.DateTimeField()
+    team_changes_close_at = models.DateTimeField()
+    building_at = models.DateTimeField()
+    submissions_close_at = models.DateTimeField()
+    scores_close_at = models.DateTimeField()
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-building_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(forming_at__lt=F("building_at"))
+                & Q(building_at__lt=F("submissions_close_at"))
+                & Q(submissions_close_at__lt=F("scores_close_at")),
+                name="moments_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(team_min__gte=1) & Q(team_min__lte=F("team_max")), name="team_sizes_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def event(self) -> "Event":
+        """So that a rule can ask any of our nouns for its event."""
+        return self
+
+    @property
+    def scope(self) -> str:
+        return self.slug
+
+    @property
+    def phase(self) -> Phase:
+        return self.phase_at(clock.now())
+
+    def phase_at(self, at: datetime) -> Phase:
+        reached = Phase.DRAFT
+        for phase, moment in BOUNDARIES:
+            value = getattr(self, moment)
+            if value is None or value > at:
+                break
+            reached = phase
+        return reached
+
+    def why_shut(self, window: str) -> str:
+        """Why a window is not open now, in words for a person; "" while it is open."""
+        words, start, end = WINDOWS[window]
+        at = clock.now()
+        opens, closes = getattr(self, start), getattr(self, end)
+        if self.announced_at is None or self.announced_at > at:
+            return "This event has not been announced yet"
+        if at < opens:
+            return f"{words} open at {self.say(opens)}"
+        if at >= closes:
+            return f"{words} closed at {self.say(closes)}"
+        return ""
+
+    def is_open(self, window: str) -> bool:
+        return not self.why_shut(window)
+
+    def say(self, moment: datetime) -> str:
+        return dates.when(moment, self.zone)
+
+
+class RoleKind(models.TextChoices):
+    PARTICIPANT = "participant", "Participant"
+    FACILITATOR = "facilitator", "Facilitator"
+    SCREENER = "screener", "Screener"
+    JUDGE = "judge", "Judge"
+    CHAIR = "chair", "Chair"
+    ORGANISER = "organiser", "Organiser"
+    STAKEHOLDER = "stakeholder", "Stakeholder"
+
+
+class Role(models.Model):
+    """What a person comes to do at one event. Being accepted makes a participant."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="roles")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=RoleKind)
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["kind", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "user", "kind"], name="one_role_of_a_kind"),
+            # A judge is never on a team of the same event, and only participants are on teams.
+            models.UniqueConstraint(
+                fields=["event", "user"],
+                condition=Q(kind__in=["participant", "judge"]),
+                name="judge_or_participant",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_kind_display().lower()}"
+
+    @property
+    def scope(self) -> str:
+        return self.event.slug
+
+
+class ApplicationQuerySet(models.QuerySet):
+    def undecided(self) -> Self:
+        return self.filter(decision="")
+
+
+class Application(models.Model):
+    """A person's request to take part."""
+
+    class Decision(models.TextChoices):
+        ACCEPTED = "accepted", "Accepted"
+        DECLINED = "declined", "Declined"
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="applications")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    motivation = models.TextField(max_length=2000)
+    skills = models.CharField(max_length=300)
+    applied_at = models.DateTimeField(db_default=Now())
+    decision = models.CharField(max_length=20, choices=Decision, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["applied_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "user"], name="one_application_each"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} to {self.event}"
+
+    @property
+    def scope(self) -> str:
+        return self.event.slug

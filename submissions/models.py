@@ -1,0 +1,160 @@
+import hashlib
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.core.validators import URLValidator
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Now
+
+from challenges.models import DataLevel
+from core.codes import new_code
+from events.models import Role, RoleKind
+from teams.models import Membership, Team
+
+https_only = URLValidator(schemes=["https"], message="Enter an address that starts with https://")
+
+
+class Answers(models.Model):
+    """What a team says about what it built. The draft and each frozen revision hold the same."""
+
+    title = models.CharField(max_length=100, blank=True)
+    pitch = models.CharField(max_length=200, blank=True)
+    problem = models.TextField("the problem and its users", max_length=20_000, blank=True)
+    built = models.TextField("what you built", max_length=20_000, blank=True)
+    ai_use = models.TextField("how AI is used", max_length=20_000, blank=True)
+    data_used = models.TextField("the data you used", max_length=10_000, blank=True)
+    data_level = models.CharField("data level", max_length=20, choices=DataLevel, blank=True)
+    safeguards = models.TextField("safeguards", max_length=20_000, blank=True)
+    next_steps = models.TextField("what comes next", max_length=10_000, blank=True)
+    repository_url = models.URLField("code", max_length=400, blank=True, validators=[https_only])
+    demo_url = models.URLField("demo", max_length=400, blank=True, validators=[https_only])
+    film_url = models.URLField("film", max_length=400, blank=True, validators=[https_only])
+
+    REQUIRED = ("title", "pitch", "problem", "built", "ai_use", "data_used", "data_level")
+    LONG = ("problem", "built", "ai_use", "data_used", "safeguards", "next_steps")
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def fields(cls) -> list[str]:
+        return [field.name for field in Answers._meta.local_fields]
+
+    def answers(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in self.fields()}
+
+    def unanswered(self) -> list[str]:
+        """The names of required answers that are still empty, in the order of the form."""
+        return [name for name in self.REQUIRED if not getattr(self, name).strip()]
+
+    def as_markdown(self) -> str:
+        """The whole entry as one text: what screening reads, and what offsets refer to."""
+        parts = [f"# {self.title}", self.pitch]
+        for name in self.LONG:
+            if text := getattr(self, name).strip():
+                words = str(self._meta.get_field(name).verbose_name)
+                parts += [f"## {words[0].upper()}{words[1:]}", text]
+        return "\n\n".join(parts) + "\n"
+
+
+class SubmissionQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """A draft belongs to its team alone. Others read revisions."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Exists(Membership.objects.filter(team=OuterRef("team"), user=user)))
+
+
+class Submission(Answers):
+    """A team's draft, and the thread of its revisions."""
+
+    team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="+")
+    code = models.CharField(max_length=8, unique=True, default=new_code)
+    version = models.PositiveIntegerField(default=1)  # counts saves, so that none is overwritten unseen
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    saved_at = models.DateTimeField(db_default=Now())
+
+    objects = SubmissionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.title or f"Entry of {self.team}"
+
+    @property
+    def event(self):
+        return self.team.event
+
+    @property
+    def scope(self) -> str:
+        return self.team.event.slug
+
+    @property
+    def current_revision(self) -> "Revision | None":
+        return self.revisions.order_by("-number").first()
+
+
+class RevisionQuerySet(models.QuerySet):
+    def current(self) -> Self:
+        """The last revision of each submission: the entry."""
+        newest = Revision.objects.filter(submission=OuterRef("submission")).order_by("-number")
+        return self.filter(pk=Subquery(newest.values("pk")[:1]))
+
+    def of_event(self, event) -> Self:
+        return self.filter(submission__team__event=event)
+
+    def visible_to(self, user) -> Self:
+        """The team, and those whose work it is to read entries. Judges read by assignment."""
+        if not user.is_authenticated:
+            return self.none()
+        mine = Membership.objects.filter(team=OuterRef("submission__team"), user=user)
+        readers = Role.objects.filter(
+            event=OuterRef("submission__team__event"),
+            user=user,
+            kind__in=[RoleKind.ORGANISER, RoleKind.SCREENER, RoleKind.CHAIR],
+        )
+        return self.filter(Q(Exists(mine)) | Q(Exists(readers)))
+
+    def with_people(self) -> Self:
+        return self.select_related("submission__team__event", "submission__team__challenge__department")
+
+
+class Revision(Answers):
+    """A frozen copy of a draft, with its receipt. Never changed."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    key = models.UUIDField(default=uuid.uuid4, unique=True)  # the same press of the button, the same receipt
+    receipt = models.CharField(max_length=8, unique=True, default=new_code)
+    sha256 = models.CharField(max_length=64)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    submitted_at = models.DateTimeField()
+    declared = models.CharField(max_length=20)  # the version of the declarations agreed to
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["submission", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "number"], name="revisions_are_numbered"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="revisions_start_at_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}, revision {self.number}"
+
+    @property
+    def event(self):
+        return self.submission.team.event
+
+    @property
+    def scope(self) -> str:
+        return self.submission.team.event.slug
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
