@@ -131,6 +131,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "csp",
+    "rules.apps.AutodiscoverRulesConfig",
     "rest_framework",
     "drf_spectacular",
 ]

@@ -33,6 +33,7 @@ for prefix, stage in stages:
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("organise/<slug:event_slug>/", views.organise, name="organise"),
     path("health/", views.alive, name="alive"),
     path("health/ready/", views.ready, name="ready"),
     path("help/", views.static_page, {"page": "help"}, name="help"),

@@ -5,13 +5,18 @@ from datetime import timedelta
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from drf_spectacular.views import SpectacularAPIView
 from redis.exceptions import RedisError
 
 from core.doors import PUBLIC, SIGNED_IN, door
 from core.models import Mail
+from core.permissions import may, require
+from events.models import Event, Phase
+from hackathon import dashboard
+from hackathon.needs import events_of, needs_of, open_to
 from screening.models import Screening
 
 LATE = timedelta(minutes=10)
@@ -21,7 +26,42 @@ schema = door(SIGNED_IN)(SpectacularAPIView.as_view())
 
 @door(PUBLIC)
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "hackathon/welcome.html")
+    """What needs this person now; for a stranger, what this is."""
+    if not request.user.is_authenticated:
+        phases = [Phase.ANNOUNCED, Phase.FORMING, Phase.BUILDING, Phase.JUDGING]
+        context = {
+            "live": Event.objects.in_phase(*phases)[:20],
+            "published": Event.objects.in_phase(Phase.SHOWCASE)[:20],
+            "sign_in_url": reverse("account_login"),
+        }
+        return render(request, "hackathon/welcome.html", context)
+    context = {
+        "needs": needs_of(request.user),
+        "events": events_of(request.user),
+        "to_join": open_to(request.user),
+        "can_create": may(request.user, "events.create"),
+        "create_url": reverse("events:create"),
+    }
+    return render(request, "hackathon/home.html", context)
+
+
+@door("events.organise")
+def organise(request: HttpRequest, event_slug: str) -> HttpResponse:
+    event = get_object_or_404(Event.objects.visible_to(request.user), slug=event_slug)
+    require(request.user, "events.organise", event)
+    context = {
+        "event": event,
+        "stages": dashboard.stages(event),
+        "next_moment": dashboard.next_moment(event),
+        "breadcrumbs": {
+            "items": [
+                {"text": "Events", "href": reverse("events:list")},
+                {"text": event.name, "href": reverse("events:page", args=[event.slug])},
+                {"text": "Organise"},
+            ]
+        },
+    }
+    return render(request, "hackathon/organise.html", context)
 
 
 @door(PUBLIC)

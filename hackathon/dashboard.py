@@ -1,0 +1,110 @@
+"""An organiser's page: every stage of one event, what it holds and what it waits for."""
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
+
+from challenges.models import Challenge
+from core import clock
+from events.models import Application, Event, Phase, Role, RoleKind
+from judging.models import Assignment, Criterion
+from screening.models import Clearance
+from showcase.models import Exhibit
+from submissions.models import Revision, Submission
+from teams.models import Membership, Team
+
+UPCOMING = (
+    ("applications open", "forming_at"),
+    ("applications close", "applications_close_at"),
+    ("team changes close", "team_changes_close_at"),
+    ("building starts", "building_at"),
+    ("submissions close", "submissions_close_at"),
+    ("scores close", "scores_close_at"),
+)
+
+
+def next_moment(event: Event) -> str:
+    """The next thing that the clock does by itself, in words; "" when it has nothing left to do."""
+    ahead = [(getattr(event, name), words) for words, name in UPCOMING if getattr(event, name) > clock.now()]
+    if not ahead:
+        return ""
+    moment, words = min(ahead)
+    return f"{words} at {event.say(moment)}"
+
+
+def row(text: str, name: str, event: Event, hint: str, waiting: int = 0) -> dict:
+    tag = {"tag": {"text": f"{waiting} to do", "classes": "govuk-tag--blue"}} if waiting else {"text": "In order"}
+    return {
+        "title": {"text": text},
+        "hint": {"text": hint},
+        "href": reverse(name, args=[event.slug]),
+        "status": tag,
+    }
+
+
+def stages(event: Event) -> list[tuple[str, dict]]:
+    """The task lists of the page. A constant number of queries."""
+    applications = Application.objects.filter(event=event).aggregate(
+        all=Count("pk"), waiting=Count("pk", filter=Q(decision=""))
+    )
+    people = Role.objects.filter(event=event).aggregate(
+        participants=Count("pk", filter=Q(kind=RoleKind.PARTICIPANT)),
+        judges=Count("pk", filter=Q(kind=RoleKind.JUDGE)),
+        screeners=Count("pk", filter=Q(kind=RoleKind.SCREENER)),
+    )
+    challenges = Challenge.objects.filter(event=event).aggregate(
+        approved=Count("pk", filter=Q(decision="approved")), waiting=Count("pk", filter=Q(decision=""))
+    )
+    teams = Team.objects.filter(event=event).count()
+    placed = Membership.objects.filter(event=event).count()
+    drafts = Submission.objects.filter(team__event=event).count()
+    decided = Clearance.objects.standing().filter(revision=OuterRef("pk"))
+    entries = (
+        Revision.objects.of_event(event)
+        .current()
+        .aggregate(
+            all=Count("pk"),
+            cleared=Count("pk", filter=Q(Exists(decided.filter(outcome="cleared")))),
+            held=Count("pk", filter=Q(Exists(decided.filter(outcome="held")))),
+        )
+    )
+    undecided = entries["all"] - entries["cleared"] - entries["held"]
+    ballots = (
+        Assignment.objects.standing()
+        .filter(event=event)
+        .aggregate(given=Count("pk"), done=Count("pk", filter=Q(ballot__handed_in_at__isnull=False)))
+    )
+    criteria = Criterion.objects.filter(event=event).count()
+    shown = Exhibit.objects.filter(event=event, hidden_at=None).count()
+    judging = event.phase is Phase.JUDGING
+    publishable = judging and not event.is_open("scores")
+    set_up = [
+        row("Details and moments", "events:edit", event, event.summary),
+        row("People and roles", "events:people", event,
+            f"{people['participants']} participants, {people['screeners']} screeners, {people['judges']} judges"),
+        row("What was done, by whom", "events:log", event, "Every act that changed something"),
+    ]  # fmt: skip
+    if event.phase is Phase.DRAFT:
+        set_up.insert(1, row("Open the event", "events:open", event, "Only those who work on it see it", 1))
+    return [
+        ("Set up", {"items": set_up}),
+        ("Challenges and people", {"items": [
+            row("Challenges", "challenges:review", event,
+                f"{challenges['approved']} approved", challenges["waiting"]),
+            row("Applications", "events:applications", event,
+                f"{applications['all']} received", applications["waiting"]),
+            row("Teams", "teams:list", event,
+                f"{teams} teams, {people['participants'] - placed} participants without one"),
+        ]}),
+        ("Entries", {"items": [
+            row("Screening", "screening:queue", event,
+                f"{drafts} started, {entries['all']} submitted, {entries['cleared']} cleared, "
+                f"{entries['held']} held", undecided),
+            row("Rubric", "judging:rubric", event, f"{criteria} criteria", 0 if criteria else 1),
+            row("Judges and entries", "judging:allocation", event,
+                f"{ballots['given']} ballots given out",
+                1 if judging and entries["cleared"] and not ballots["given"] else 0),
+            row("Coverage", "judging:coverage", event,
+                f"{ballots['done']} of {ballots['given']} ballots handed in"),
+            row("Showcase", "showcase:publish", event, f"{shown} entries shown", 1 if publishable else 0),
+        ]}),
+    ]  # fmt: skip

@@ -1,0 +1,306 @@
+"""What needs a person now, across every stage: the one page nobody has to look for.
+
+Each question below is one query for all of the person's events together, so the page costs the same
+however many events, entries or ballots there are.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
+
+from accounts.models import User
+from challenges.models import Challenge
+from core import clock
+from events.models import Application, Event, Phase, Role, RoleKind
+from judging.models import Assignment
+from screening.models import Clearance, Screening
+from submissions.models import Revision, Submission
+from teams.models import Membership
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing to do: where, what, by when. `until` orders the list; None comes last."""
+
+    event: Event
+    text: str
+    href: str
+    hint: str = ""
+    until: datetime | None = None
+    tag: str = "To do"
+
+
+def needs_of(user: User) -> list[Need]:
+    """Everything that waits for this person, the most urgent first."""
+    roles: dict[str, dict[int, Event]] = {}
+    for role in Role.objects.filter(user=user).select_related("event"):
+        roles.setdefault(role.kind, {})[role.event_id] = role.event
+    found = [
+        *for_participant(user, roles.get(RoleKind.PARTICIPANT, {})),
+        *for_applicant(user),
+        *for_owner(user),
+        *for_judge(user, roles.get(RoleKind.JUDGE, {})),
+        *for_screener(user, roles.get(RoleKind.SCREENER, {})),
+        *for_chair(roles.get(RoleKind.CHAIR, {})),
+        *for_organiser(roles.get(RoleKind.ORGANISER, {})),
+    ]
+    return sorted(found, key=lambda need: (need.until is None, need.until or 0, need.text))
+
+
+def events_of(user: User) -> list[tuple[Event, str]]:
+    """The events this person has a part in, and as what."""
+    kinds: dict[Event, list[str]] = {}
+    for role in Role.objects.filter(user=user).select_related("event").order_by("-event__building_at"):
+        kinds.setdefault(role.event, []).append(role.get_kind_display().lower())
+    return [(event, " and ".join(names)) for event, names in kinds.items()]
+
+
+def open_to(user: User) -> list[Event]:
+    """The events that take applications now, and where this person has no part yet."""
+    mine = Role.objects.filter(event=OuterRef("pk"), user=user)
+    asked = Application.objects.filter(event=OuterRef("pk"), user=user)
+    events = Event.objects.announced().filter(~Exists(mine), ~Exists(asked))
+    return [event for event in events if event.is_open("applications")]
+
+
+def count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def for_participant(user: User, events: dict[int, Event]) -> Iterator[Need]:
+    if not events:
+        return
+    teams = {
+        membership.event_id: membership.team
+        for membership in Membership.objects.filter(user=user, event__in=events).select_related("team")
+    }
+    drafts = {draft.team_id: draft for draft in Submission.objects.filter(team__in=teams.values())}
+    entries = {
+        revision.submission_id: revision
+        for revision in Revision.objects.current().filter(submission__in=drafts.values())
+    }
+    clearances = {
+        clearance.revision_id: clearance
+        for clearance in Clearance.objects.standing().filter(revision__in=entries.values())
+    }
+    read = set(
+        Screening.objects.filter(revision__in=entries.values(), finished_at__isnull=False).values_list(
+            "revision_id", flat=True
+        )
+    )
+    for event in events.values():
+        team = teams.get(event.pk)
+        if team is None:
+            if event.is_open("team_changes"):
+                yield Need(
+                    event,
+                    "Find a team, or found one",
+                    reverse("teams:list", args=[event.slug]),
+                    f"Teams can change until {event.say(event.team_changes_close_at)}",
+                    event.team_changes_close_at,
+                )
+            continue
+        draft = drafts.get(team.pk)
+        entry = entries.get(draft.pk) if draft else None
+        yield from about_entry(event, draft, entry)
+        clearance = clearances.get(entry.pk) if entry else None
+        if clearance and clearance.outcome == Clearance.Outcome.HELD:
+            yield Need(
+                event,
+                "Your entry is held",
+                reverse("screening:report", args=[event.slug, draft.code]),
+                clearance.reason,
+                event.submissions_close_at,
+                "Held",
+            )
+        elif entry and entry.pk in read and event.is_open("submissions"):
+            yield Need(
+                event,
+                "Read what screening found in your entry",
+                reverse("screening:report", args=[event.slug, draft.code]),
+                "You can still change the entry and submit again",
+                event.submissions_close_at,
+                "New",
+            )
+
+
+def about_entry(event: Event, draft: Submission | None, entry: Revision | None) -> Iterator[Need]:
+    if not event.is_open("submissions"):
+        return
+    closes = f"Submissions close at {event.say(event.submissions_close_at)}"
+    href = reverse("submissions:entry", args=[event.slug])
+    if draft is None:
+        yield Need(event, "Start your entry", href, closes, event.submissions_close_at)
+    elif entry is None:
+        missing = len(draft.unanswered())
+        text = (
+            f"Finish your entry: {count(missing, 'answer is', 'answers are')} missing"
+            if missing
+            else "Submit your entry: every answer is there"
+        )
+        yield Need(event, text, href, closes, event.submissions_close_at)
+    elif entry.answers() != draft.answers():
+        yield Need(
+            event,
+            "Your draft has changed since you submitted it",
+            href,
+            f"Submit again to send the changes. {closes}",
+            event.submissions_close_at,
+        )
+
+
+def for_applicant(user: User) -> Iterator[Need]:
+    undecided = Application.objects.undecided().filter(user=user).select_related("event")
+    for application in undecided:
+        event = application.event
+        if event.phase in (Phase.FORMING, Phase.BUILDING):
+            yield Need(
+                event,
+                "Your application is with the organisers",
+                reverse("events:page", args=[event.slug]),
+                "You will get a mail when they decide",
+                event.building_at,
+                "Waiting",
+            )
+
+
+def for_owner(user: User) -> Iterator[Need]:
+    asked = Challenge.objects.filter(owner=user, decision=Challenge.Decision.CHANGES).select_related("event")
+    for challenge in asked:
+        yield Need(
+            challenge.event,
+            f"Change your challenge ‘{challenge.title}’",
+            reverse("challenges:edit", args=[challenge.event.slug, challenge.code]),
+            challenge.reason,
+            challenge.event.building_at,
+        )
+
+
+def for_judge(user: User, events: dict[int, Event]) -> Iterator[Need]:
+    if not events:
+        return
+    rows = (
+        Assignment.objects.of(user)
+        .filter(event__in=events)
+        .values("event_id")
+        .annotate(given=Count("pk"), done=Count("pk", filter=Q(ballot__handed_in_at__isnull=False)))
+        .order_by("event_id")
+    )
+    for row in rows:
+        event, left = events[row["event_id"]], row["given"] - row["done"]
+        if left and event.is_open("scores"):
+            yield Need(
+                event,
+                f"Score {count(left, 'entry', 'entries')}",
+                reverse("judging:list", args=[event.slug]),
+                f"You have handed in {row['done']} of {row['given']}. "
+                f"Scores close at {event.say(event.scores_close_at)}",
+                event.scores_close_at,
+            )
+
+
+def undecided_entries(events: dict[int, Event]) -> Counter[int]:
+    """How many current revisions nobody has cleared or held, by event."""
+    decided = Clearance.objects.filter(revision=OuterRef("pk"))
+    waiting = Revision.objects.current().filter(~Exists(decided), submission__team__event__in=events)
+    return Counter(waiting.values_list("submission__team__event_id", flat=True))
+
+
+def for_screener(user: User, events: dict[int, Event]) -> Iterator[Need]:
+    events = {pk: event for pk, event in events.items() if event.phase in (Phase.BUILDING, Phase.JUDGING)}
+    if not events:
+        return
+    for pk, number in undecided_entries(events).items():
+        event = events[pk]
+        yield Need(
+            event,
+            f"Clear or hold {count(number, 'entry', 'entries')}",
+            reverse("screening:queue", args=[event.slug]),
+            "Judges see an entry once a screener has cleared it",
+            event.submissions_close_at,
+        )
+
+
+def for_chair(events: dict[int, Event]) -> Iterator[Need]:
+    events = {pk: event for pk, event in events.items() if event.phase is Phase.JUDGING}
+    if not events:
+        return
+    rows = (
+        Assignment.objects.standing()
+        .filter(event__in=events)
+        .values("event_id")
+        .annotate(given=Count("pk"), done=Count("pk", filter=Q(ballot__handed_in_at__isnull=False)))
+        .order_by("event_id")
+    )
+    progress = {row["event_id"]: row for row in rows}
+    for pk, event in events.items():
+        row = progress.get(pk, {"given": 0, "done": 0})
+        if event.is_open("scores"):
+            yield Need(
+                event,
+                f"Watch coverage: {row['done']} of {count(row['given'], 'ballot', 'ballots')} handed in",
+                reverse("judging:coverage", args=[event.slug]),
+                f"Scores close at {event.say(event.scores_close_at)}",
+                event.scores_close_at,
+                "Under way",
+            )
+        else:
+            yield Need(event, "Read the results", reverse("judging:results", args=[event.slug]))
+
+
+def for_organiser(events: dict[int, Event]) -> Iterator[Need]:
+    live = {pk: event for pk, event in events.items() if event.phase is not Phase.SHOWCASE}
+    if not live:
+        return
+    applications = Counter(
+        Application.objects.undecided().filter(event__in=live).values_list("event_id", flat=True)
+    )
+    proposals = Counter(Challenge.objects.awaiting().filter(event__in=live).values_list("event_id", flat=True))
+    judged = {pk: event for pk, event in live.items() if event.phase is Phase.JUDGING}
+    assigned = set(
+        Assignment.objects.standing().filter(event__in=judged).values_list("event_id", flat=True)
+    )
+    for pk, event in live.items():
+        slug = [event.slug]
+        if event.phase is Phase.DRAFT:
+            yield Need(
+                event,
+                "Open this event",
+                reverse("events:open", args=slug),
+                "Only those who work on it can see it",
+                event.forming_at,
+                "Draft",
+            )
+        if applications[pk]:
+            yield Need(
+                event,
+                f"Decide {count(applications[pk], 'application', 'applications')}",
+                reverse("events:applications", args=slug),
+                until=event.building_at,
+            )
+        if proposals[pk]:
+            yield Need(
+                event,
+                f"Review {count(proposals[pk], 'challenge', 'challenges')}",
+                reverse("challenges:review", args=slug),
+                until=event.building_at,
+            )
+        if event.phase is Phase.JUDGING and event.is_open("scores") and pk not in assigned:
+            yield Need(
+                event,
+                "Assign judges to entries",
+                reverse("judging:allocation", args=slug),
+                until=event.scores_close_at,
+            )
+        if event.phase is Phase.JUDGING and not event.is_open("scores"):
+            yield Need(
+                event,
+                "Publish the showcase",
+                reverse("showcase:publish", args=slug),
+                "Scores have closed",
+                clock.now(),
+            )
