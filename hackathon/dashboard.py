@@ -32,7 +32,11 @@ def next_moment(event: Event) -> str:
 
 
 def row(text: str, name: str, event: Event, hint: str, waiting: int = 0) -> dict:
-    tag = {"tag": {"text": f"{waiting} to do", "classes": "govuk-tag--blue"}} if waiting else {"text": "In order"}
+    tag = (
+        {"tag": {"text": f"{waiting} to do", "classes": "govuk-tag--blue"}}
+        if waiting
+        else {"text": "In order"}
+    )
     return {
         "title": {"text": text},
         "hint": {"text": hint},
@@ -80,7 +84,8 @@ def stages(event: Event) -> list[tuple[str, dict]]:
     set_up = [
         row("Details and moments", "events:edit", event, event.summary),
         row("People and roles", "events:people", event,
-            f"{people['participants']} participants, {people['screeners']} screeners, {people['judges']} judges"),
+            f"{people['participants']} participants, {people['screeners']} screeners, "
+            f"{people['judges']} judges"),
         row("What was done, by whom", "events:log", event, "Every act that changed something"),
     ]  # fmt: skip
     if event.phase is Phase.DRAFT:

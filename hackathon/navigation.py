@@ -13,6 +13,7 @@ def service(request) -> dict:
     else:
         links.append(("Sign in", "account_login"))
     navigation = [
-        {"text": text, "href": reverse(name), "current": reverse(name) == request.path} for text, name in links
+        {"text": text, "href": reverse(name), "current": reverse(name) == request.path}
+        for text, name in links
     ]
     return {"service_name": settings.SERVICE_NAME, "phase_tag": settings.PHASE_TAG, "navigation": navigation}

@@ -63,8 +63,7 @@ def open_to(user: User) -> list[Event]:
     """The events that take applications now, and where this person has no part yet."""
     mine = Role.objects.filter(event=OuterRef("pk"), user=user)
     asked = Application.objects.filter(event=OuterRef("pk"), user=user)
-    events = Event.objects.announced().filter(~Exists(mine), ~Exists(asked))
-    return [event for event in events if event.is_open("applications")]
+    return list(Event.objects.open_for("applications").filter(~Exists(mine), ~Exists(asked)))
 
 
 def count(number: int, one: str, many: str) -> str:
@@ -259,11 +258,11 @@ def for_organiser(events: dict[int, Event]) -> Iterator[Need]:
     applications = Counter(
         Application.objects.undecided().filter(event__in=live).values_list("event_id", flat=True)
     )
-    proposals = Counter(Challenge.objects.awaiting().filter(event__in=live).values_list("event_id", flat=True))
-    judged = {pk: event for pk, event in live.items() if event.phase is Phase.JUDGING}
-    assigned = set(
-        Assignment.objects.standing().filter(event__in=judged).values_list("event_id", flat=True)
+    proposals = Counter(
+        Challenge.objects.awaiting().filter(event__in=live).values_list("event_id", flat=True)
     )
+    judged = {pk: event for pk, event in live.items() if event.phase is Phase.JUDGING}
+    assigned = set(Assignment.objects.standing().filter(event__in=judged).values_list("event_id", flat=True))
     for pk, event in live.items():
         slug = [event.slug]
         if event.phase is Phase.DRAFT:

@@ -22,7 +22,9 @@ def contracts() -> list[dict]:
 def test_every_app_stands_in_the_contract_of_stages():
     layers = next(contract["layers"] for contract in contracts() if "containers" not in contract)
 
-    assert sorted(layers) == sorted(path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name != "tests")
+    assert sorted(layers) == sorted(
+        path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name != "tests"
+    )
 
 
 def test_every_stage_stands_in_the_contract_of_roles():
@@ -47,7 +49,7 @@ def test_no_reverse_accessor_crosses_apps():
         if field.is_relation
         and not field.auto_created
         and field.related_model._meta.app_label != config.label
-        and not field.remote_field.get_accessor_name() is None
+        and not field.remote_field.hidden
     ]
 
     assert crossing == []

@@ -80,7 +80,9 @@ def test_stranger_at_any_other_address_is_asked_to_sign_in(route, pattern):
     answers = {method: getattr(client, method)(address(route, pattern)) for method in ("get", "post")}
 
     if policy_of(pattern.callback) == PUBLIC:
-        assert {method: answer.status_code in (200, 404, 405, 403, 503) for method, answer in answers.items()} == {
+        assert {
+            method: answer.status_code in (200, 404, 405, 403, 503) for method, answer in answers.items()
+        } == {
             "get": True,
             "post": True,
         }

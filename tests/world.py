@@ -127,7 +127,9 @@ def challenge_of(event: Event, title: str = "Letters that wait", **fields) -> Ch
         "decided_at": timezone.now(),
     } | fields
     owner = person("dot")
-    return Challenge.objects.create(event=event, owner=owner, department=owner.department, title=title, **fields)
+    return Challenge.objects.create(
+        event=event, owner=owner, department=owner.department, title=title, **fields
+    )
 
 
 def team_of(event: Event, *keys: str, name: str = "Kingfishers", challenge: Challenge | None = None) -> Team:
