@@ -43,6 +43,11 @@ class Team(models.Model):
         return self.name
 
     @property
+    def team(self) -> "Team":
+        """So that a rule can ask any noun of a team for it."""
+        return self
+
+    @property
     def scope(self) -> str:
         return self.event.slug
 
