@@ -26,7 +26,7 @@ def test_to_html_of_hostile_text_has_no_live_markup(hostile):
 
     live = [
         tag
-        for tag in ("<script", "<img", "<style", "<iframe", "href=\"javascript", "href=\"http:", "href=\"data")
+        for tag in ("<script", "<img", "<style", "<iframe", 'href="javascript', 'href="http:', 'href="data')
         if tag in html
     ]
     assert live == []
