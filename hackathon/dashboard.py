@@ -31,21 +31,18 @@ def next_moment(event: Event) -> str:
     return f"{words} at {event.say(moment)}"
 
 
-def row(text: str, name: str, event: Event, hint: str, waiting: int = 0) -> dict:
-    tag = (
-        {"tag": {"text": f"{waiting} to do", "classes": "govuk-tag--blue"}}
-        if waiting
-        else {"text": "In order"}
-    )
+def row(title: str, name: str, event: Event, hint: str, waiting: int = 0) -> dict:
+    """One task: where it is done, what there is, and how much of it waits."""
     return {
-        "title": {"text": text},
-        "hint": {"text": hint},
+        "title": title,
         "href": reverse(name, args=[event.slug]),
-        "status": tag,
+        "hint": hint,
+        "state": "waiting" if waiting else "",
+        "text": f"{waiting} to do" if waiting else "",
     }
 
 
-def stages(event: Event) -> list[tuple[str, dict]]:
+def stages(event: Event) -> list[tuple[str, list[dict]]]:
     """The task lists of the page. A constant number of queries."""
     applications = Application.objects.filter(event=event).aggregate(
         all=Count("pk"), waiting=Count("pk", filter=Q(decision=""))
@@ -91,16 +88,16 @@ def stages(event: Event) -> list[tuple[str, dict]]:
     if event.phase is Phase.DRAFT:
         set_up.insert(1, row("Open the event", "events:open", event, "Only those who work on it see it", 1))
     return [
-        ("Set up", {"items": set_up}),
-        ("Challenges and people", {"items": [
+        ("Set up", set_up),
+        ("Challenges and people", [
             row("Challenges", "challenges:review", event,
                 f"{challenges['approved']} approved", challenges["waiting"]),
             row("Applications", "events:applications", event,
                 f"{applications['all']} received", applications["waiting"]),
             row("Teams", "teams:list", event,
                 f"{teams} teams, {people['participants'] - placed} participants without one"),
-        ]}),
-        ("Entries", {"items": [
+        ]),
+        ("Entries", [
             row("Screening", "screening:queue", event,
                 f"{drafts} started, {entries['all']} submitted, {entries['cleared']} cleared, "
                 f"{entries['held']} held", undecided),
@@ -111,5 +108,5 @@ def stages(event: Event) -> list[tuple[str, dict]]:
             row("Coverage", "judging:coverage", event,
                 f"{ballots['done']} of {ballots['given']} ballots handed in"),
             row("Showcase", "showcase:publish", event, f"{shown} entries shown", 1 if publishable else 0),
-        ]}),
+        ]),
     ]  # fmt: skip

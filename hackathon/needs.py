@@ -33,6 +33,10 @@ class Need:
     until: datetime | None = None
     tag: str = "To do"
 
+    @property
+    def state(self) -> str:
+        return self.tag.lower()
+
 
 def needs_of(user: User) -> list[Need]:
     """Everything that waits for this person, the most urgent first."""

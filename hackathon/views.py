@@ -53,13 +53,6 @@ def organise(request: HttpRequest, event_slug: str) -> HttpResponse:
         "event": event,
         "stages": dashboard.stages(event),
         "next_moment": dashboard.next_moment(event),
-        "breadcrumbs": {
-            "items": [
-                {"text": "Events", "href": reverse("events:list")},
-                {"text": event.name, "href": reverse("events:page", args=[event.slug])},
-                {"text": "Organise"},
-            ]
-        },
     }
     return render(request, "hackathon/organise.html", context)
 
