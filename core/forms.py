@@ -110,6 +110,8 @@ class Field(forms.BoundField):
         """Common parameters of components in which people type."""
         attributes = self.attributes
         params = self.common() | {"label": self.label_params()}
+        if attributes.get("rows") == "10":
+            del attributes["rows"]  # Django's own default, twice as high as the component's
         params |= {key: attributes[key] for key in _NAMED & attributes.keys() - {"placeholder", "autofocus"}}
         if attributes.get("class"):
             params["classes"] = attributes["class"]
@@ -283,7 +285,7 @@ class Renderer(TemplatesSetting):
 
 def say_what_to_do(field: forms.Field, label: str) -> None:
     """Django's own messages become instructions that name the field. A message of the form's own stays."""
-    thing = label if label.isupper() or label[1:2].isupper() else label[:1].lower() + label[1:]
+    thing = with_article(label if label[1:2].isupper() else label[:1].lower() + label[1:])
     messages = field.error_messages
     chooses = isinstance(field, (forms.ChoiceField, forms.ModelChoiceField))
     if str(messages.get("required", "")) == str(forms.Field.default_error_messages["required"]):
@@ -311,6 +313,18 @@ def say_what_to_do(field: forms.Field, label: str) -> None:
     }
     for code, message in bounds.items():
         messages.setdefault(code, message)
+
+
+_NO_ARTICLE = {"a", "an", "the", "your", "what", "how", "why", "who", "where", "when", "which", "any", "each"}
+_UNCOUNTED = {"advice", "code", "data", "evidence", "feedback", "help", "information", "text", "work"}
+
+
+def with_article(thing: str) -> str:
+    """ "title" to "a title": not for plurals, for what cannot be counted, or for a clause."""
+    words = thing.split()
+    if not words or words[0] in _NO_ARTICLE or words[-1] in _UNCOUNTED or words[-1].endswith("s"):
+        return thing
+    return f"{'an' if thing[0] in 'aeiou' else 'a'} {thing}"
 
 
 _NOT_A_NUMBER = {
