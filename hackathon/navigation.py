@@ -16,4 +16,9 @@ def service(request) -> dict:
         {"text": text, "href": reverse(name), "current": reverse(name) == request.path}
         for text, name in links
     ]
-    return {"service_name": settings.SERVICE_NAME, "phase_tag": settings.PHASE_TAG, "navigation": navigation}
+    return {
+        "service_name": settings.SERVICE_NAME,
+        "phase_tag": settings.PHASE_TAG,
+        "support_email": settings.SUPPORT_EMAIL,
+        "navigation": navigation,
+    }
