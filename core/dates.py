@@ -25,3 +25,10 @@ def when(moment: datetime, zone: str) -> str:
     """ "3pm on Sunday 14 June 2026 (BST)" in `zone`."""
     local = moment.astimezone(ZoneInfo(zone))
     return f"{clock_time(local)} on {day(moment, zone)} ({local.tzname()})"
+
+
+def exactly(moment: datetime, zone: str) -> str:
+    """ "2:59:59pm on Sunday 14 June 2026 (BST)": to the second, never rounded up, for receipts."""
+    local = moment.astimezone(ZoneInfo(zone))
+    half = "am" if local.hour < 12 else "pm"
+    return f"{local.hour % 12 or 12}:{local:%M:%S}{half} on {day(moment, zone)} ({local.tzname()})"

@@ -18,3 +18,16 @@ from core import dates
 )
 def test_when_names_time_day_and_zone(moment, zone, words):
     assert dates.when(moment, zone) == words
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (datetime(2026, 6, 14, 13, 59, 59, 999_999, tzinfo=UTC), "2:59:59pm on Sunday 14 June 2026 (BST)"),
+        (datetime(2026, 1, 5, 0, 0, tzinfo=UTC), "12:00:00am on Monday 5 January 2026 (GMT)"),
+        (datetime(2026, 10, 25, 0, 30, 5, tzinfo=UTC), "1:30:05am on Sunday 25 October 2026 (BST)"),
+        (datetime(2026, 10, 25, 1, 30, 5, tzinfo=UTC), "1:30:05am on Sunday 25 October 2026 (GMT)"),
+    ],
+)
+def test_exactly_tells_the_second_and_never_rounds_up(moment, words):
+    assert dates.exactly(moment, "Europe/London") == words
