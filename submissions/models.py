@@ -1,6 +1,7 @@
 import hashlib
 import uuid
-from typing import Self
+from typing import NamedTuple, Self
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.validators import URLValidator
@@ -10,10 +11,21 @@ from django.db.models.functions import Now
 
 from challenges.models import DataLevel
 from core.codes import new_code
-from events.models import Role, RoleKind
+from core.dates import exactly
+from events.models import Event, Role, RoleKind
+from submissions.declarations import DECLARATIONS
 from teams.models import Membership, Team
 
-https_only = URLValidator(schemes=["https"], message="Enter an address that starts with https://")
+https_only = URLValidator(schemes=["https"], message="Enter a web address that begins with https://")
+
+
+class Link(NamedTuple):
+    """An address that a team gave, with its host in view: nobody follows it without seeing where it leads."""
+
+    name: str
+    label: str
+    url: str
+    host: str
 
 
 class Answers(models.Model):
@@ -34,6 +46,7 @@ class Answers(models.Model):
 
     REQUIRED = ("title", "pitch", "problem", "built", "ai_use", "data_used", "data_level")
     LONG = ("problem", "built", "ai_use", "data_used", "safeguards", "next_steps")
+    LINKS = ("repository_url", "demo_url", "film_url")
 
     class Meta:
         abstract = True
@@ -42,8 +55,29 @@ class Answers(models.Model):
     def fields(cls) -> list[str]:
         return [field.name for field in Answers._meta.local_fields]
 
+    @classmethod
+    def words_for(cls, name: str) -> str:
+        """What an answer is called, as a heading."""
+        words = str(cls._meta.get_field(name).verbose_name)
+        return f"{words[0].upper()}{words[1:]}"
+
     def answers(self) -> dict[str, str]:
-        return {name: getattr(self, name) for name in self.fields()}
+        return {name: str(getattr(self, name)) for name in self.fields()}
+
+    @property
+    def is_blank(self) -> bool:
+        return not any(self.answers().values())
+
+    @property
+    def links(self) -> list[Link]:
+        """Checked again here: what is shown as a link is https, however it came to be stored."""
+        found = []
+        for name in self.LINKS:
+            url = getattr(self, name)
+            parts = urlsplit(url)
+            if parts.scheme == "https" and parts.hostname:
+                found.append(Link(name, self.words_for(name), url, parts.hostname))
+        return found
 
     def unanswered(self) -> list[str]:
         """The names of required answers that are still empty, in the order of the form."""
@@ -54,8 +88,7 @@ class Answers(models.Model):
         parts = [f"# {self.title}", self.pitch]
         for name in self.LONG:
             if text := getattr(self, name).strip():
-                words = str(self._meta.get_field(name).verbose_name)
-                parts += [f"## {words[0].upper()}{words[1:]}", text]
+                parts += [f"## {self.words_for(name)}", text]
         return "\n\n".join(parts) + "\n"
 
 
@@ -65,6 +98,12 @@ class SubmissionQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(Exists(Membership.objects.filter(team=OuterRef("team"), user=user)))
+
+    def of_event(self, event) -> Self:
+        return self.filter(team__event=event)
+
+    def with_people(self) -> Self:
+        return self.select_related("team__event", "team__challenge", "saved_by")
 
 
 class Submission(Answers):
@@ -84,7 +123,7 @@ class Submission(Answers):
         return self.title or f"Entry of {self.team}"
 
     @property
-    def event(self):
+    def event(self) -> Event:
         return self.team.event
 
     @property
@@ -94,6 +133,39 @@ class Submission(Answers):
     @property
     def current_revision(self) -> "Revision | None":
         return self.revisions.order_by("-number").first()
+
+    def save_at(self, version: int) -> "DraftSave | None":
+        return self.saves.filter(version=version).first()
+
+
+class DraftSave(models.Model):
+    """The draft as one save left it: who wrote what, when, and the base that later saves are merged against.
+
+    Appended, never changed: what a colleague replaces can still be read here.
+    """
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="saves")
+    version = models.PositiveIntegerField()
+    answers = models.JSONField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["submission", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "version"], name="a_save_for_each_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submission}, version {self.version}"
+
+    @property
+    def event(self) -> Event:
+        return self.submission.event
+
+    @property
+    def scope(self) -> str:
+        return self.submission.scope
 
 
 class RevisionQuerySet(models.QuerySet):
@@ -126,12 +198,10 @@ class Revision(Answers):
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
-    key = models.UUIDField(default=uuid.uuid4, unique=True)  # the same press of the button, the same receipt
+    key = models.UUIDField(default=uuid.uuid4)  # the same press of the button, the same receipt
     receipt = models.CharField(max_length=8, unique=True, default=new_code)
     sha256 = models.CharField(max_length=64)
-    submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
     declared = models.CharField(max_length=20)  # the version of the declarations agreed to
 
@@ -141,6 +211,7 @@ class Revision(Answers):
         ordering = ["submission", "-number"]
         constraints = [
             models.UniqueConstraint(fields=["submission", "number"], name="revisions_are_numbered"),
+            models.UniqueConstraint(fields=["submission", "key"], name="one_revision_for_each_key"),
             models.CheckConstraint(condition=Q(number__gte=1), name="revisions_start_at_one"),
         ]
 
@@ -148,12 +219,22 @@ class Revision(Answers):
         return f"{self.title}, revision {self.number}"
 
     @property
-    def event(self):
+    def event(self) -> Event:
         return self.submission.team.event
 
     @property
     def scope(self) -> str:
         return self.submission.team.event.slug
+
+    @property
+    def received(self) -> str:
+        """The exact time of receipt, in the event's zone."""
+        return exactly(self.submitted_at, self.event.zone)
+
+    @property
+    def declarations(self) -> tuple[str, ...]:
+        """The statements that were agreed to, in the words of then."""
+        return DECLARATIONS.get(self.declared, ())
 
 
 def digest(text: str) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Department, Domain, User
 from challenges.models import Challenge, DataLevel
 from events.models import Event, Phase, Role, RoleKind
-from submissions.models import Revision, Submission, digest
+from submissions.models import DraftSave, Revision, Submission, digest
 from teams.models import Membership, Team
 
 NAMES = {
@@ -145,7 +145,11 @@ def team_of(event: Event, *keys: str, name: str = "Kingfishers", challenge: Chal
 
 def draft_of(team: Team, **answers) -> Submission:
     """A complete draft, saved by the team's founder."""
-    return Submission.objects.create(team=team, saved_by=team.founded_by, **(ANSWERS | answers))
+    submission = Submission.objects.create(team=team, saved_by=team.founded_by, **(ANSWERS | answers))
+    DraftSave.objects.create(
+        submission=submission, version=submission.version, answers=submission.answers(), by=team.founded_by
+    )
+    return submission
 
 
 def revision_of(submission: Submission, **answers) -> Revision:

@@ -1,0 +1,211 @@
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api import Page, StrictSerializer
+from core.doors import SIGNED_IN, door
+from submissions import actions
+from submissions.declarations import CURRENT_DECLARATIONS, DECLARATIONS
+from submissions.models import Answers, Revision, Submission
+from teams.models import Team
+
+# Shapes
+
+
+class DeclarationsSerializer(StrictSerializer):
+    version = serializers.CharField()
+    statements = serializers.ListField(child=serializers.CharField())
+
+
+class SaveSerializer(StrictSerializer, serializers.ModelSerializer):
+    """The answers to change, and the version of the draft that they were written on."""
+
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+
+    class Meta:
+        model = Submission
+        fields = ["version", *Answers.fields()]
+
+
+class DraftSerializer(StrictSerializer, serializers.ModelSerializer):
+    team = serializers.CharField(source="team.code")
+    saved_by = serializers.CharField(allow_null=True)
+    missing = serializers.ListField(child=serializers.CharField(), source="unanswered")
+    shut = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Submission
+        fields = ["code", "team", "version", "saved_by", "saved_at", "missing", "shut", *Answers.fields()]
+
+    def get_shut(self, submission: Submission) -> str:
+        """Why the draft cannot be submitted now; empty while it can."""
+        return submission.event.why_shut("submissions")
+
+
+class OvertakenSerializer(StrictSerializer):
+    """A colleague changed the same answers: theirs, to compare with what was sent. Nothing was saved."""
+
+    detail = serializers.CharField(source="message")
+    field = serializers.CharField(allow_null=True)
+    version = serializers.IntegerField()
+    saved_by = serializers.CharField(allow_null=True)
+    saved_at = serializers.DateTimeField()
+    theirs = serializers.DictField(child=serializers.CharField(allow_blank=True))
+
+
+class MissingSerializer(StrictSerializer):
+    field = serializers.CharField()
+    label = serializers.CharField()
+
+
+class SubmitSerializer(StrictSerializer):
+    key = serializers.UUIDField(help_text="Yours to choose. The same key again gives the same receipt.")
+    declared = serializers.CharField(max_length=20, help_text="The version of the declarations agreed to.")
+
+
+class ReceiptSerializer(StrictSerializer):
+    reference = serializers.CharField(source="receipt")
+    submission = serializers.CharField(source="submission.code")
+    number = serializers.IntegerField()
+    title = serializers.CharField()
+    submitted_at = serializers.DateTimeField()
+    received = serializers.CharField(help_text="The same moment in words, in the event's own zone.")
+    submitted_by = serializers.CharField()
+    sha256 = serializers.CharField(help_text="Of the revision's text, in UTF-8.")
+    declared = serializers.CharField()
+    declarations = serializers.ListField(child=serializers.CharField())
+
+
+class RevisionSerializer(serializers.ModelSerializer):
+    submission = serializers.CharField(source="submission.code")
+    team = serializers.CharField(source="submission.team.name")
+    submitted_by = serializers.CharField()
+    text = serializers.CharField(source="as_markdown")
+
+    class Meta:
+        model = Revision
+        fields = [
+            "submission",
+            "team",
+            "number",
+            "submitted_at",
+            "submitted_by",
+            "sha256",
+            *Answers.fields(),
+            "text",
+        ]
+
+
+# Doors
+
+
+@door(SIGNED_IN)
+@extend_schema(operation_id="show_declarations", responses=DeclarationsSerializer)
+@api_view(["GET"])
+def declarations(request: Request, event_slug: str) -> Response:
+    """What a team declares when it submits, in the present wording."""
+    current = {"version": CURRENT_DECLARATIONS, "statements": DECLARATIONS[CURRENT_DECLARATIONS]}
+    return Response(DeclarationsSerializer(current).data)
+
+
+@door("submissions.start")
+@extend_schema(operation_id="show_my_draft", methods=["GET"], responses=DraftSerializer)
+@extend_schema(operation_id="start_my_draft", methods=["POST"], request=None, responses=DraftSerializer)
+@api_view(["GET", "POST"])
+def mine(request: Request, event_slug: str) -> Response:
+    """The draft of the caller's team. POST opens it; opening it twice is harmless."""
+    if request.method == "GET":
+        visible = Submission.objects.visible_to(request.user).with_people()
+        return Response(DraftSerializer(get_object_or_404(visible, team__event__slug=event_slug)).data)
+    teams = Team.objects.visible_to(request.user).of(request.user).select_related("event")
+    submission = actions.start(get_object_or_404(teams, event__slug=event_slug), by=request.user)
+    return Response(DraftSerializer(submission).data)
+
+
+@door("submissions.edit")
+@extend_schema(operation_id="show_draft", methods=["GET"], responses=DraftSerializer)
+@extend_schema(
+    operation_id="save_draft",
+    methods=["PATCH"],
+    request=SaveSerializer,
+    responses={200: DraftSerializer, 409: OvertakenSerializer},
+)
+@api_view(["GET", "PATCH"])
+def draft(request: Request, event_slug: str, code: str) -> Response:
+    """The draft. A change that a colleague's save has overtaken is a 409 with both sides of it."""
+    submission = find_draft(request, event_slug, code)
+    if request.method == "GET":
+        return Response(DraftSerializer(submission).data)
+    sent = SaveSerializer(data=request.data)
+    sent.is_valid(raise_exception=True)
+    answers = dict(sent.validated_data)
+    version = answers.pop("version")
+    try:
+        saved = actions.save_draft(submission, by=request.user, version=version, answers=answers)
+    except actions.Overtaken as overtaken:
+        return Response(OvertakenSerializer(overtaken).data, status=status.HTTP_409_CONFLICT)
+    return Response(DraftSerializer(saved).data)
+
+
+@door("submissions.edit")
+@extend_schema(operation_id="list_missing_answers", responses=MissingSerializer(many=True))
+@api_view(["GET"])
+def missing(request: Request, event_slug: str, code: str) -> Response:
+    """What must be answered before the draft can be submitted, in the order of the form."""
+    submission = find_draft(request, event_slug, code)
+    names = [{"field": name, "label": submission.words_for(name)} for name in submission.unanswered()]
+    return Response(MissingSerializer(names, many=True).data)
+
+
+@door("submissions.submit")
+@extend_schema(operation_id="submit_draft", request=SubmitSerializer, responses={201: ReceiptSerializer})
+@api_view(["POST"])
+def submit(request: Request, event_slug: str, code: str) -> Response:
+    """Freeze the draft as the next revision. The same key again answers with the same receipt."""
+    submission = find_draft(request, event_slug, code)
+    sent = SubmitSerializer(data=request.data)
+    sent.is_valid(raise_exception=True)
+    made = actions.submit(submission, by=request.user, **sent.validated_data)
+    return Response(ReceiptSerializer(made).data, status=status.HTTP_201_CREATED)
+
+
+@door(SIGNED_IN)
+@extend_schema(operation_id="list_revisions", responses=RevisionSerializer(many=True))
+@api_view(["GET"])
+def revisions(request: Request, event_slug: str, code: str) -> Response:
+    """The frozen revisions of one entry, the newest first."""
+    found = visible_revisions(request, event_slug, code).order_by("-number")
+    if not found.exists():
+        find_draft(request, event_slug, code)  # the team may know that there is none yet
+    page = Page()
+    rows = page.paginate_queryset(found, request)
+    return page.get_paginated_response(RevisionSerializer(rows, many=True).data)
+
+
+@door(SIGNED_IN)
+@extend_schema(operation_id="show_revision", responses=RevisionSerializer)
+@api_view(["GET"])
+def revision(request: Request, event_slug: str, code: str, number: int) -> Response:
+    frozen = get_object_or_404(visible_revisions(request, event_slug, code), number=number)
+    return Response(RevisionSerializer(frozen).data)
+
+
+@door(SIGNED_IN)
+@extend_schema(operation_id="show_receipt", responses=ReceiptSerializer)
+@api_view(["GET"])
+def receipt(request: Request, event_slug: str, code: str, number: int) -> Response:
+    frozen = get_object_or_404(visible_revisions(request, event_slug, code), number=number)
+    return Response(ReceiptSerializer(frozen).data)
+
+
+def find_draft(request: Request, event_slug: str, code: str) -> Submission:
+    visible = Submission.objects.visible_to(request.user).with_people()
+    return get_object_or_404(visible, team__event__slug=event_slug, code=code)
+
+
+def visible_revisions(request: Request, event_slug: str, code: str):
+    visible = Revision.objects.visible_to(request.user).with_people().select_related("submitted_by")
+    return visible.filter(submission__team__event__slug=event_slug, submission__code=code)
