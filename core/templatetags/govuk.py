@@ -17,13 +17,13 @@ register = template.Library()
 
 
 @register.simple_tag(name="govuk")
-def govuk(name: str, params: dict | None = None, **given) -> SafeString:
+def govuk(name: str, /, params: dict | None = None, **given) -> SafeString:
     """`{% govuk "input" name="title" label__text="Title" %}`: two underscores reach into an object."""
     return component(name, _nested(params or {}, given))
 
 
 @register.simple_block_tag(name="govuk_block")
-def govuk_block(content: SafeString, name: str, params: dict | None = None, **given) -> SafeString:
+def govuk_block(content: SafeString, name: str, /, params: dict | None = None, **given) -> SafeString:
     """The same component around the markup between the tags, as its `html`."""
     return component(name, _nested(params or {}, given) | {"html": content})
 
