@@ -9,12 +9,12 @@ everything may be left out for now).
 from collections.abc import Callable
 
 from django import forms
-from django.core import validators
 from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import SafeString
 
 from core.frontend import component
 from core.moments import MomentInput
+from core.wording import say_what_to_do
 
 # Attributes that Django adds and GOV.UK Frontend does without: the server checks, and says why in words.
 _DROPPED = {"required", "maxlength", "minlength", "aria-invalid", "aria-describedby", "class", "id", "name"}
@@ -28,6 +28,7 @@ _NAMED = {
     "placeholder",
     "autofocus",
 }
+_ONE_LINE_DATES = (forms.DateInput, forms.DateTimeInput, forms.TimeInput)  # core.moments has ours
 _DASHES = "---------"
 
 
@@ -60,7 +61,7 @@ class Field(forms.BoundField):
         if widget.is_hidden:
             return self.as_widget()
         for kinds, build in BUILDERS:
-            if isinstance(widget, kinds):
+            if isinstance(widget, kinds) and not isinstance(widget, _ONE_LINE_DATES):
                 return build(self)
         raise TypeError(f"{type(self.form).__name__}.{self.name}: no component for {type(widget).__name__}")
 
@@ -278,57 +279,3 @@ class Renderer(TemplatesSetting):
     form_template_name = "forms/form.html"
     formset_template_name = "forms/formset.html"
     bound_field_class = Field
-
-
-# What to do, in place of Django's words
-
-
-def say_what_to_do(field: forms.Field, label: str) -> None:
-    """Django's own messages become instructions that name the field. A message of the form's own stays."""
-    thing = with_article(label if label[1:2].isupper() else label[:1].lower() + label[1:])
-    messages = field.error_messages
-    chooses = isinstance(field, (forms.ChoiceField, forms.ModelChoiceField))
-    if str(messages.get("required", "")) == str(forms.Field.default_error_messages["required"]):
-        if label.endswith("?"):
-            messages["required"] = f"Answer ‘{label}’"
-        elif isinstance(field, forms.FileField):
-            messages["required"] = f"Choose a file: {thing}"
-        elif isinstance(field, forms.BooleanField):
-            messages["required"] = f"Tick ‘{label}’ to go on"
-        else:
-            messages["required"] = f"{'Select' if chooses else 'Enter'} {thing}"
-    if chooses and str(messages.get("invalid_choice", "")).startswith("Select a valid choice"):
-        messages["invalid_choice"] = f"Select {thing} from the list"  # noqa: S608 (words)
-    if isinstance(field, forms.EmailField):
-        messages.setdefault("invalid", "Enter an e-mail address in the form name@example.gov.uk")
-    elif isinstance(field, forms.URLField):
-        messages["invalid"] = "Enter a web address that begins with https://"
-    elif isinstance(field, forms.IntegerField) and str(messages.get("invalid")) in _NOT_A_NUMBER:
-        messages["invalid"] = f"{label} must be a number, for example 5"
-    bounds = {
-        "max_length": f"{label} must be %(limit_value)d characters or fewer",
-        "min_length": f"{label} must be %(limit_value)d characters or more",
-        "max_value": f"{label} must be %(limit_value)s or less",
-        "min_value": f"{label} must be %(limit_value)s or more",
-    }
-    for code, message in bounds.items():
-        messages.setdefault(code, message)
-
-
-_NO_ARTICLE = {"a", "an", "the", "your", "what", "how", "why", "who", "where", "when", "which", "any", "each"}
-_UNCOUNTED = {"advice", "code", "data", "evidence", "feedback", "help", "information", "text", "work"}
-
-
-def with_article(thing: str) -> str:
-    """ "title" to "a title": not for plurals, for what cannot be counted, or for a clause."""
-    words = thing.split()
-    if not words or words[0] in _NO_ARTICLE or words[-1] in _UNCOUNTED or words[-1].endswith("s"):
-        return thing
-    return f"{'an' if thing[0] in 'aeiou' else 'a'} {thing}"
-
-
-_NOT_A_NUMBER = {
-    str(forms.IntegerField.default_error_messages["invalid"]),
-    str(forms.DecimalField.default_error_messages["invalid"]),
-    str(validators.integer_validator.message),
-}

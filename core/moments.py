@@ -78,6 +78,7 @@ class MomentField(forms.Field):
     """A moment, typed in `zone` (see `in_zone`) and kept in UTC."""
 
     widget = MomentInput
+    asks_for = "a date and time"
 
     def __init__(self, *, zone: str = HOME_ZONE, input_formats=None, **options) -> None:
         super().__init__(**options)
@@ -123,6 +124,7 @@ class DayField(MomentField):
     """A date alone."""
 
     widget = DayInput
+    asks_for = "a date"
 
     def to_python(self, value) -> date | None:
         if value is None or isinstance(value, date):
