@@ -1,6 +1,6 @@
 from django.db import models
 
-from core import logs
+from core import clock, logs
 from core.models import AuditRow
 
 
@@ -11,6 +11,7 @@ def record(by, verb: str, subject: models.Model, **details) -> AuditRow:
     plain values: what changed, why, what was seen; never a secret, never text that was screened out.
     """
     return AuditRow.objects.create(
+        at=clock.now(),
         by=by,
         verb=verb,
         subject_type=subject._meta.label_lower,
