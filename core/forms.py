@@ -7,6 +7,7 @@ everything may be left out for now).
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
@@ -98,7 +99,7 @@ class Field(forms.BoundField):
         return {"legend": title | {"classes": f"govuk-fieldset__legend--{size}"}}
 
     def common(self) -> dict:
-        params = {"id": self.auto_id, "name": self.html_name}
+        params: dict[str, Any] = {"id": self.auto_id, "name": self.html_name}
         if self.help_text:
             params["hint"] = {"text": self.help_text}
         if self.errors:

@@ -2,7 +2,8 @@
 
 import re
 from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo, available_timezones
+from typing import cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -42,7 +43,12 @@ def parse_month(text: str) -> int | None:
 class MomentInput(forms.Widget):
     """Day, month, year and time, each as it was typed, so that a failed check loses nothing."""
 
-    PARTS = (("day", "Day", 2), ("month", "Month", 2), ("year", "Year", 4), ("time", "Time", 5))
+    PARTS: tuple[tuple[str, str, int], ...] = (
+        ("day", "Day", 2),
+        ("month", "Month", 2),
+        ("year", "Year", 4),
+        ("time", "Time", 5),
+    )
     zone = HOME_ZONE
     use_fieldset = True
 
@@ -90,7 +96,11 @@ class MomentField(forms.Field):
 
     @zone.setter
     def zone(self, name: str) -> None:
-        self.widget.zone = name if name in available_timezones() else HOME_ZONE
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            name = HOME_ZONE  # the zone itself may be a wrong answer on the same form, and is refused there
+        self.widget.zone = name
 
     def prepare_value(self, value):
         return value
@@ -114,10 +124,11 @@ class MomentField(forms.Field):
         return moment
 
     def has_changed(self, initial, data) -> bool:
-        return self.widget.decompress(initial) != self.widget.decompress(data)
+        shown = cast(MomentInput, self.widget).decompress
+        return shown(initial) != shown(data)
 
     def _name(self) -> str:
-        return self.label or "The date"
+        return str(self.label or "The date")
 
 
 class DayField(MomentField):
@@ -126,7 +137,7 @@ class DayField(MomentField):
     widget = DayInput
     asks_for = "a date"
 
-    def to_python(self, value) -> date | None:
+    def to_python(self, value) -> date | None:  # type: ignore[override]
         if value is None or isinstance(value, date):
             return value
         named = dict(zip(("a day", "a month", "a year"), value, strict=True))
@@ -138,8 +149,8 @@ class DayField(MomentField):
 def parse_day(parts: list[str], name: str) -> date:
     day, month, year = parts[0].strip(), parse_month(parts[1]), parts[2].strip()
     try:
-        if not (day.isdecimal() and year.isdecimal() and len(year) == 4 and month):
-            raise ValueError("not numbers")
+        if not (day.isdecimal() and year.isdecimal() and month and 1900 <= int(year) <= 2100):
+            raise ValueError("not a date of our time")
         return date(int(year), month, int(day))
     except ValueError as error:
         raise ValidationError(f"{name} must be a real date, such as 14 6 2026", code="date") from error

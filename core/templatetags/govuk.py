@@ -49,16 +49,16 @@ def breadcrumbs(*steps) -> SafeString:
 
 
 @register.simple_tag
-def error_summary(*forms: BaseForm) -> SafeString:
+def error_summary(*forms: BaseForm | None) -> SafeString:
     """Every error of these forms, each a link to the first input that mends it. Empty when there is none."""
-    errors = []
+    errors: list[dict[str, str]] = []
     for form in forms:
-        if form is None or not form.errors:
+        if not form:
             continue
-        errors += [{"text": message} for message in form.non_field_errors()]
+        errors += [{"text": str(message)} for message in form.non_field_errors()]
         for field in form:
-            href = None if field.is_hidden else f"#{first_input(field)}"
-            errors += [{"text": message, "href": href} for message in field.errors]
+            link = {} if field.is_hidden else {"href": f"#{first_input(field)}"}
+            errors += [{"text": str(message)} | link for message in field.errors]
     if not errors:
         return SafeString("")
     return component("error-summary", {"titleText": "There is a problem", "errorList": errors})

@@ -67,6 +67,7 @@ def test_clean_moment_typed_in_a_zone_gives_utc(zone, month, expected):
         (typed(month="", at=""), "Submissions close must include a month and a time"),
         (typed(day="31"), "Submissions close must be a real date, such as 14 6 2026"),
         (typed(year="26"), "Submissions close must be a real date, such as 14 6 2026"),
+        (typed(year="9999"), "Submissions close must be a real date, such as 14 6 2026"),
         (typed(month="smarch"), "Submissions close must be a real date, such as 14 6 2026"),
         (typed(day="²"), "Submissions close must be a real date, such as 14 6 2026"),
         (typed(at="soon"), "Submissions close must have a time such as 3pm or 15:30"),
