@@ -1,0 +1,166 @@
+"""Words that are addressed to a model or to those who assess, told apart from entries that write about such words.
+
+Entries of this event test models against hostile orders and say so. What counts is therefore the mood (an order,
+not a report of one), the target (this entry's result) and the place (quotation marks in a sentence about testing).
+"""
+
+import re
+import unicodedata
+
+CONFUSABLE = str.maketrans(
+    "аеорсухіјѕԁӏɡοανιкмтвнАЕОРСУХІЈЅАВНКМТ０１３４５７＠’‘`´“”",
+    "aeopcyxijsdlgoavikmtbhAEOPCYXIJSABHKMT013457@''''\"\"",
+)
+_WHO = r"(?:ai|a\.i\.?|llm|gpt|chatgpt|claude|gemini|copilot|large language model|language model|chat ?bot|bot|machine)"
+_READS = r"(?:read|screen|review|evaluat|grad|assess|judg|summari[sz]|process|analys|rank|scor)\w*"
+_THIS = r"(?:this|the following|our) (?:entry|submission|text|document|page|file|project|note|comment|application|prototype)"
+_OBJECT = (
+    r"(?:instructions?|prompts?|rules|guidelines|directions|directives?|context|constraints|guardrails|orders|commands|"
+    r"criteria|text|messages?)"
+)
+_WHICH = (
+    r"(?:all|any|every|your|previous|prior|above|earlier|preceding|existing|other|these|those|system|original|initial|"
+    r"everything|foregoing)"
+)
+OVERRIDE = re.compile(
+    rf"\b(ignore|disregard|forget|override|bypass|discard|do not follow|don't follow|stop following|set aside)\b"
+    rf"(?:\W+(?:of|the|and|or|that|you|were|was|given|{_WHICH})){{1,6}}?\W+(?:\w+\W+)?{_OBJECT}\b"
+)
+GRADE = re.compile(
+    r"\b(mark|rate|score|grade|give|award|assign|return|set|treat|classify|output|report|respond|answer|conclude|record|"
+    r"recommend|clear|approve|rank|place|consider|label|evaluate|assess|judge|state|say|confirm|declare|find|write|use|"
+    r"put|choose|select|list|cite)\b[^.!?\n]{0,90}?"
+    r"(?:\bevidenced\b|\b(?:full|top|maximum|highest) (?:possible )?marks\b|\bmaximum (?:score|points|rating)\b|"
+    r"\b(?:highest|top|best|perfect) (?:possible )?(?:scores?|marks?|ratings?|grades?|rank)\b|\b10 ?/ ?10\b|\b5 ?/ ?5\b|"
+    r"\b10 out of 10\b|\bfirst place\b|\bas (?:the )?winner\b|\bready_to_read\b|\bnot_found\b|\bno concerns?\b|"
+    rf"\b{_THIS} (?:as|for|first|highly|the)\b|\b(?:this|our) (?:entry|submission|team) (?:wins?|passes|is cleared)\b)"
+)
+CLAIM = re.compile(
+    r"\b(?:all|every|each)(?: of the)?(?: ten| 10)? (?:principles?|criteria|criterion)"
+    r" (?:is|are|was|has been|have been|must be|should be) (?:\w+ )?(?:evidenced|marked|cleared)\b"
+)
+ADDRESS = re.compile(
+    rf"\b(?:note|message|attention|memo|reminder|instructions?|hint)s?(?: \w+)? (?:to|for)(?: the| any| all| every| an?)?"
+    rf" (?:{_WHO}|model|assistant|agent|automated \w+|screening \w+)s?\b"
+    rf"(?=(?: \w+)? (?:that|who|which|{_READS})\b|\s*[:,;.!-]| (?:reviewer|reader|screener|evaluator|grader|judge)s?\b)"
+    rf"|\b(?:dear|hello|hi|hey|attention),? (?:the |all )?{_WHO}\b(?: \w+)?\s*[,:!.-]"
+    rf"|\bif you(?:'re| are)(?: an?| the)? (?:{_WHO}|automated|artificial intelligence)\b"
+    rf"|\b(?:{_WHO}|model|assistant|agent)s?(?: (?:that|who|which) (?:is|are|will be))?(?: currently)? {_READS} {_THIS}"
+    r"|\b(?:ai|llm|automated) (?:reviewers?|screeners?|evaluators?|graders?|judges?)\s*[:,]"
+)
+PERSONA = re.compile(
+    r"\b(?:from now on|henceforth),? you (?:are|must|will|should|shall)\b"
+    r"|\byou are now (?:in |an? |the )(?:\w+ ){0,2}(?:mode|assistant|model|judge|reviewer|evaluator|screener|ai|persona)\b"
+    r"|\b(?:enter|enable|activate|switch to) (?:developer|debug|admin|god|dan|unrestricted|maintenance) mode\b"
+    r"|\b(?:reveal|print|repeat|output|leak|disclose|show me) your (?:\w+ ){0,2}(?:prompt|instructions|rules)\b"
+    r"|\b(?:new|updated|revised) (?:system )?instructions?\s*(?:for you\s*)?:"
+    r"|(?:^|[\n.!?]\s*)system (?:override|message|notice|instruction|update)\s*:"
+    r"|\bend of (?:the )?(?:entry|submission|document|passages?|user input|untrusted (?:text|data))\b"
+    r"|(?:^|\n)\s*system\s*:\s*(?=[^\n]*\b(?:you|ignore|override|disregard)\b)"
+    r"|\bdo not (?:mention|reveal|disclose|report|flag|quote|tell anyone about) (?:this|these) "
+    r"(?:note|message|instruction|comment|text|paragraph|line|request)s?\b"
+)
+TOKENS = re.compile(
+    r"<\|(?:im_start|im_end|system|user|assistant|endoftext|eot_id|start_header_id|end_header_id)\|>|\[/?inst\]|<</?sys>>"
+)
+ELSEWHERE = re.compile(
+    r"\bignore[zr] (?:toutes )?les instructions|\bignora (?:todas )?las instrucciones|\bignorier\w* (?:alle )?\w* ?anweisungen"
+    r"|\banwybyddwch (?:y |pob |yr holl )?(?:cyfarwyddiadau|gyfarwyddiadau)|\bignora (?:tutte )?le istruzioni"
+)
+SPACED = re.compile(r"(?:\b\w[ ._*-]){7,}\w\b")
+ABOUT_TESTS = re.compile(
+    r"\b(?:test|tried|try|attack|inject|jailbreak|red[- ]?team|adversar|hostile|malicious|such as|e\.g|for example|block|"
+    r"refus|reject|detect|defen[cd]|resist|attempt|prob(?:e|ing)|guard|filter|poison|prompt|phrase|sentence|says?|said|"
+    r"wrote|orders|contain|includ|called|scenario|simulat|label|button|reads)"
+)
+NOT_AN_ORDER = set(
+    "can may could might to safely not never they it we i which that who would will cannot don't doesn't he she users user"
+    " people judges model models letters attackers attacker often sometimes always-we".split()
+)
+ORDERED_TO = re.compile(r"\byou (?:have|need|are (?:required|instructed|asked|told|ordered)) to\s+$")
+QUOTATION = re.compile(r"\"[^\"\n]{3,300}\"|(?<!\w)'[^'\n]{3,300}'(?!\w)")
+
+
+def fold(text: str) -> str:
+    """The same length, plain small letters: look-alike letters and wide forms become what they look like."""
+    return "".join(_plain(char) for char in text.translate(CONFUSABLE))
+
+
+def _plain(char: str) -> str:
+    if char < "\x80":
+        return char.lower()
+    new = unicodedata.normalize("NFKD", char)[:1].lower()
+    return new if len(new) == 1 else char
+
+
+def is_instruction(sentence: str, before: str = "") -> bool:
+    """For visible prose. `before` is the sentence before it, which may say that examples follow."""
+    text = fold(sentence)
+    if TOKENS.search(text) or _spelt_out(text):
+        return True
+    told = ABOUT_TESTS.search(QUOTATION.sub(" ", text)) or ABOUT_TESTS.search(
+        QUOTATION.sub(" ", fold(before))
+    )
+    quoted = [match.span() for match in QUOTATION.finditer(text)] if told else []
+    for pattern in (OVERRIDE, GRADE, CLAIM, ADDRESS, PERSONA, ELSEWHERE):
+        for match in pattern.finditer(text):
+            if any(low <= match.start() < high for low, high in quoted):
+                continue
+            if pattern in (OVERRIDE, GRADE) and not _is_order(text, match.start(), strict=pattern is GRADE):
+                continue
+            return True
+    return False
+
+
+def in_code(text: str) -> bool:
+    """Code shows the team's own prompts, so only what names this entry's result or its reader counts."""
+    plain = fold(text)
+    return any(
+        _is_order(plain, m.start(), strict=True)
+        for m in GRADE.finditer(plain)
+        if "evidenced" in m.group() or "this" in m.group()
+    ) or bool(re.search(rf"\b{_READS} {_THIS}\b", plain) and OVERRIDE.search(plain))
+
+
+def in_hidden(text: str) -> bool:
+    """Where nobody was meant to look, talking to a reader at all is enough."""
+    plain = fold(text)
+    patterns = (OVERRIDE, GRADE, CLAIM, ADDRESS, PERSONA, TOKENS, ELSEWHERE)
+    return any(pattern.search(plain) for pattern in patterns) or _spelt_out(plain)
+
+
+def _is_order(text: str, at: int, *, strict: bool) -> bool:
+    """Whether the verb at `at` gives an order: it opens a sentence or a clause, or someone is told to do it."""
+    before = text[:at]
+    if ORDERED_TO.search(before):
+        return True
+    words = re.findall(r"[\w']+", before[-40:])
+    last = words[-1] if words else ""
+    opens = not before.strip() or before.rstrip()[-1] in ".!?:;,—–-\n(\"'*>|#"
+    if opens or last in {
+        "please",
+        "must",
+        "should",
+        "and",
+        "then",
+        "now",
+        "just",
+        "instead",
+        "simply",
+        "you",
+        "also",
+    }:
+        return not (
+            last in {"and", "then"}
+            and set(words[-6:-1]) & {"we", "it", "they", "users", "to", "can"}
+            and strict
+        )
+    return not strict and last not in NOT_AN_ORDER and not re.search(r"(?:s|ed|ing)$", last)
+
+
+def _spelt_out(text: str) -> bool:
+    for match in SPACED.finditer(text):
+        letters = re.sub(r"[ ._*-]", "", match.group())
+        if re.search(r"ignore|disregard|instruction|evidenced|override", letters):
+            return True
+    return False
