@@ -6,6 +6,9 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower, Now
 
+# What an administrator gives people and takes from them.
+RIGHTS = {"can_create_events": "Create events", "is_administrator": "Administer this site"}
+
 
 class DepartmentQuerySet(models.QuerySet):
     def for_email(self, email: str) -> "Department | None":
@@ -15,6 +18,9 @@ class DepartmentQuerySet(models.QuerySet):
         domains = Domain.objects.filter(name__in=suffixes).select_related("department")
         longest = max(domains, key=lambda domain: len(domain.name), default=None)
         return longest.department if longest else None
+
+    def administered_by(self, user) -> Self:
+        return self if user.is_active and user.is_administrator else self.none()
 
 
 class Department(models.Model):
@@ -46,7 +52,23 @@ class Domain(models.Model):
         return self.name
 
 
-class UserManager(BaseUserManager):
+class UserQuerySet(models.QuerySet):
+    def administrators(self) -> Self:
+        return self.filter(is_administrator=True, is_active=True)
+
+    def administered_by(self, user) -> Self:
+        return self if user.is_active and user.is_administrator else self.none()
+
+    def of_domain(self, name: str) -> Self:
+        """The people whose address belongs to a domain or to one below it."""
+        return self.filter(models.Q(email__endswith=f"@{name}") | models.Q(email__endswith=f".{name}"))
+
+    def matching(self, words: str) -> Self:
+        """By name or address, as an administrator types it."""
+        return self.filter(models.Q(name__icontains=words) | models.Q(email__icontains=words))
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email: str, name: str = "", **fields) -> "User":
         """A person who signs in by code: there is no password to guess or to lose."""
         email = email.strip().lower()
@@ -90,6 +112,9 @@ class User(AbstractBaseUser):
 class TokenQuerySet(models.QuerySet):
     def usable(self) -> Self:
         return self.filter(revoked_at=None, user__is_active=True)
+
+    def of(self, user) -> Self:
+        return self.filter(user=user) if user.is_authenticated else self.none()
 
     def for_secret(self, secret: str) -> "Token | None":
         return self.usable().select_related("user").filter(digest=digest_of(secret)).first()

@@ -28,6 +28,11 @@ class AuditRow(models.Model):
     def __str__(self) -> str:
         return f"{self.verb} {self.subject_label}"
 
+    @property
+    def words(self) -> str:
+        """The verb as people read it: "opened", "gave role"."""
+        return self.verb.partition(".")[2].replace("_", " ")
+
 
 class Mail(Job):
     """One mail to one person. The key says what it is about, so that it is written once."""

@@ -1,6 +1,8 @@
-from datetime import datetime
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Self
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -10,6 +12,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Department
 from core import clock, dates
+from core.models import AuditRow
 
 
 class Phase(models.TextChoices):
@@ -38,6 +41,61 @@ WINDOWS: dict[str, tuple[str, str, str]] = {
     "submissions": ("Submissions", "building_at", "submissions_close_at"),
     "scores": ("Scores", "submissions_close_at", "scores_close_at"),
 }
+
+# The moments that organisers plan, in words, in the order in which a person thinks of them.
+MOMENTS: dict[str, str] = {
+    "forming_at": "Applications and team forming open",
+    "applications_close_at": "Applications close",
+    "building_at": "Building begins",
+    "team_changes_close_at": "Team changes close",
+    "submissions_close_at": "Submissions close",
+    "scores_close_at": "Scores close",
+}
+
+# Each pair must not be the other way round. The database insists on the order of the phases.
+ORDER: tuple[tuple[str, str], ...] = (
+    ("forming_at", "applications_close_at"),
+    ("forming_at", "team_changes_close_at"),
+    ("forming_at", "building_at"),
+    ("building_at", "submissions_close_at"),
+    ("applications_close_at", "submissions_close_at"),
+    ("team_changes_close_at", "submissions_close_at"),
+    ("submissions_close_at", "scores_close_at"),
+)
+
+RESERVED_SLUGS = {"new"}
+
+
+def planned_from(building_at: datetime, zone: str) -> dict[str, datetime]:
+    """Usual moments around the start of building, at the same time of day in the event's zone."""
+    local = building_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    offsets = {
+        "forming_at": timedelta(weeks=-4),
+        "applications_close_at": timedelta(weeks=-1),
+        "building_at": timedelta(),
+        "team_changes_close_at": timedelta(hours=4),
+        "submissions_close_at": timedelta(days=2),
+        "scores_close_at": timedelta(days=5),
+    }
+    return {
+        name: (local + offset).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        for name, offset in offsets.items()
+    }
+
+
+def out_of_order(moments: dict[str, datetime]) -> tuple[str, str]:
+    """The first moment that comes too late for another, and why in words; ("", "") when all is well."""
+    for first, second in ORDER:
+        if moments[first] >= moments[second]:
+            return second, f"‘{MOMENTS[second]}’ must come after ‘{MOMENTS[first]}’"
+    return "", ""
+
+
+class Framework(models.TextChoices):
+    """What screening looks for evidence of; its words are screening's."""
+
+    AIP_2025 = "aip-2025", "AI Playbook for the UK Government, 2025"
+    GAF_2024 = "gaf-2024", "Generative AI Framework for HMG, 2024"
 
 
 def check_zone(name: str) -> None:
@@ -77,6 +135,12 @@ class EventQuerySet(models.QuerySet):
         working = Role.objects.filter(user=user, event=models.OuterRef("pk"))
         return self.filter(announced | models.Exists(working))
 
+    def worked_on_by(self, user) -> Self:
+        """Where this person has a role."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(models.Exists(Role.objects.filter(user=user, event=models.OuterRef("pk"))))
+
 
 def next_moment(phase: Phase) -> str:
     """The name of the moment that ends a phase, or "" for the last one."""
@@ -94,7 +158,7 @@ class Event(models.Model):
     departments = models.ManyToManyField(Department, blank=True, related_name="+")
     team_min = models.PositiveSmallIntegerField(default=2)
     team_max = models.PositiveSmallIntegerField(default=6)
-    framework = models.CharField(max_length=20, default="aip-2025")
+    framework = models.CharField(max_length=20, choices=Framework, default=Framework.AIP_2025)
     accepts_official = models.BooleanField(default=False)
     uses_ai = models.BooleanField(default=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -168,6 +232,48 @@ class Event(models.Model):
     def is_open(self, window: str) -> bool:
         return not self.why_shut(window)
 
+    def moments(self) -> dict[str, datetime]:
+        return {name: getattr(self, name) for name in MOMENTS}
+
+    def unready(self) -> list[str]:
+        """What is missing before the event can be announced, each as something to do."""
+        at = clock.now()
+        missing = []
+        if not self.about.strip():
+            missing.append("Say what the event is about")
+        if not Role.objects.filter(event=self, kind=RoleKind.ORGANISER, user__is_active=True).exists():
+            missing.append("Give someone the role of organiser")
+        for name in ("applications_close_at", "building_at", "submissions_close_at"):
+            if getattr(self, name) <= at:
+                missing.append(f"Move ‘{MOMENTS[name]}’: {self.say(getattr(self, name))} is in the past")
+        _, why = out_of_order(self.moments())
+        return [*missing, why] if why else missing
+
+    LOG_COLUMNS = (
+        "at",
+        "by",
+        "by_email",
+        "verb",
+        "subject_type",
+        "subject_id",
+        "subject",
+        "details",
+        "request",
+    )
+
+    def log(self) -> models.QuerySet[AuditRow]:
+        """Who did what here, latest first. Judging stays out of it until the results are published."""
+        rows = AuditRow.objects.filter(scope=self.slug)
+        return rows if self.phase is Phase.SHOWCASE else rows.exclude(verb__startswith="judging.")
+
+    def log_cells(self) -> Iterator[tuple]:
+        """The log as LOG_COLUMNS, read as it is asked for."""
+        for row in self.log().select_related("by").iterator():
+            yield (
+                *(row.at.isoformat(), row.by.name, row.by.email, row.verb, row.subject_type, row.subject_id),
+                *(row.subject_label, json.dumps(row.details, ensure_ascii=False), row.request_id),
+            )
+
     def say(self, moment: datetime) -> str:
         return dates.when(moment, self.zone)
 
@@ -182,6 +288,15 @@ class RoleKind(models.TextChoices):
     STAKEHOLDER = "stakeholder", "Stakeholder"
 
 
+class RoleQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """One's own, and everyone's at the events one organises."""
+        if not user.is_authenticated:
+            return self.none()
+        organising = Role.objects.filter(user=user, kind=RoleKind.ORGANISER, event=models.OuterRef("event"))
+        return self.filter(Q(user=user) | models.Exists(organising))
+
+
 class Role(models.Model):
     """What a person comes to do at one event. Being accepted makes a participant."""
 
@@ -190,6 +305,8 @@ class Role(models.Model):
     kind = models.CharField(max_length=20, choices=RoleKind)
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     given_at = models.DateTimeField(db_default=Now())
+
+    objects = RoleQuerySet.as_manager()
 
     class Meta:
         ordering = ["kind", "pk"]
@@ -214,6 +331,13 @@ class Role(models.Model):
 class ApplicationQuerySet(models.QuerySet):
     def undecided(self) -> Self:
         return self.filter(decision="")
+
+    def visible_to(self, user) -> Self:
+        """One's own, and those to the events one organises."""
+        if not user.is_authenticated:
+            return self.none()
+        organising = Role.objects.filter(user=user, kind=RoleKind.ORGANISER, event=models.OuterRef("event"))
+        return self.filter(Q(user=user) | models.Exists(organising))
 
 
 class Application(models.Model):

@@ -53,6 +53,33 @@ def in_phases(*phases: Phase, otherwise: str) -> Callable[[object], str]:
     return why_not
 
 
+def while_a_draft(event) -> str:
+    return "" if event.phase is Phase.DRAFT else f"{event} was announced at {event.say(event.announced_at)}"
+
+
+def while_under_way(event) -> str:
+    """Moments of a draft are edited freely; those of a published event are history."""
+    if event.phase is Phase.DRAFT:
+        return "This event has not been announced. Change its moments under ‘Details and moments’"
+    if event.phase is Phase.SHOWCASE:
+        return "The results are published, so the moments of this event no longer move"
+    return ""
+
+
 permit("events.create", can_create_events)
 permit("events.organise", is_organiser)
+permit("events.edit", is_organiser)
+permit("events.open", is_organiser, while_a_draft)
+permit("events.move", is_organiser, while_under_way)
 permit("events.apply", is_signed_in, within("applications"))
+permit(
+    "events.decide",
+    is_organiser,
+    in_phases(
+        Phase.FORMING,
+        Phase.BUILDING,
+        otherwise="Applications can be decided from the time they open until submissions close",
+    ),
+)
+permit("events.appoint", is_organiser)
+permit("events.audit", is_organiser)
