@@ -3,7 +3,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, OuterRef
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from challenges.models import Challenge
 from core.codes import new_code
@@ -17,8 +17,18 @@ class TeamQuerySet(models.QuerySet):
             return self.none()
         return self.filter(Exists(Role.objects.filter(event=OuterRef("event"), user=user)))
 
+    def of_event(self, event: Event) -> Self:
+        return self.filter(event=event)
+
     def with_size(self) -> Self:
         return self.annotate(size=Count("memberships"))
+
+    def peopled(self) -> Self:
+        """Without the ones that everybody has left."""
+        return self.with_size().filter(size__gt=0)
+
+    def with_challenge(self) -> Self:
+        return self.select_related("event", "challenge__department")
 
     def of(self, user) -> Self:
         return self.filter(memberships__user=user)
@@ -37,10 +47,15 @@ class Team(models.Model):
 
     class Meta:
         ordering = ["name", "pk"]
-        constraints = [models.UniqueConstraint(fields=["event", "name"], name="team_names_differ")]
+        constraints = [models.UniqueConstraint("event", Lower("name"), name="team_names_differ")]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def open_seats(self) -> int:
+        """Of a team read `with_size`."""
+        return max(self.event.team_max - self.size, 0)  # type: ignore[attr-defined]
 
     @property
     def team(self) -> "Team":
