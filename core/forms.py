@@ -46,6 +46,8 @@ class Field(forms.BoundField):
 
     def __init__(self, form: forms.BaseForm, field: forms.Field, name: str) -> None:
         super().__init__(form, field, name)
+        if self.label == "Email":
+            self.label = "E-mail address"  # allauth's forms, in the words of the rest
         # Before the form is checked, so that its errors say what to do wherever they are shown.
         say_what_to_do(field, str(self.label))
 

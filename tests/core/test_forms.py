@@ -301,3 +301,10 @@ def test_clean_form_with_words_of_its_own_keeps_them():
 
     assert Named({}).errors == {"name": ["Say who you are"]}
     assert Named({"name": "long"}).errors == {"name": ["Use a shorter name"]}
+
+
+def test_render_email_field_of_a_library_is_called_what_ours_are():
+    class SignIn(forms.Form):
+        email = forms.EmailField(label="Email")
+
+    assert page(SignIn({})).words == ["E-mail address", "Error:", "Enter an e-mail address"]
