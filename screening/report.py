@@ -130,7 +130,7 @@ class Report(Strict):
 
 
 def check(report: Report, text: str, count: int = 10) -> Report:
-    """The report itself, or `Refusal`: every principle once, in order, and every quotation true and visible."""
+    """The report itself, or `Refusal`: each principle once, in order; each quotation true and visible."""
     numbers = [row.number for row in report.principles]
     if unknown := [number for number in numbers if not 1 <= number <= count]:
         raise Refusal(f"Principle {unknown[0]} is unknown")

@@ -7,6 +7,7 @@ of our own, where a call can be cancelled at any point. Its own retries are off:
 import asyncio
 import importlib
 import json
+import logging
 import random
 import re
 import threading
@@ -29,6 +30,8 @@ WITHIN = 80.0  # for a caller who names no deadline
 AZURE_VERSION = "2024-10-21"
 FENCE = re.compile(r"\A\s*```(?:json)?\s*(.*?)\s*```\s*\Z", re.DOTALL)
 
+logging.getLogger("httpx2").setLevel(logging.WARNING)  # it writes a line for every call otherwise
+
 
 class OpenAI:
     """One endpoint and model. Safe to call from many threads; close it when done."""
@@ -39,6 +42,7 @@ class OpenAI:
         self.at_once = config.at_once
         self.rung = "json_schema"
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._not_before = 0.0  # what a server asked of one call, all calls heed
         self._lock = threading.Lock()
 
     def answer(self, prompt: Prompt, *, schema: dict[str, Any], until: float | None = None) -> Answer:
@@ -46,15 +50,28 @@ class OpenAI:
         attempt = 0
         while True:
             attempt += 1
+            self._pause(until)
             try:
                 return replace(self._once(prompt, schema, until), attempts=attempt)
             except LLMError as error:
                 error.attempts = attempt
+                if error.retry_after:
+                    self._not_before = max(self._not_before, time.monotonic() + error.retry_after)
                 wait = _wait(attempt, error.retry_after)
                 too_late = time.monotonic() + wait >= until or wait > LONGEST_WAIT
                 if error.reason not in AGAIN_AT_ONCE or attempt >= self.config.tries or too_late:
                     raise
                 time.sleep(wait)
+
+    def _pause(self, until: float) -> None:
+        wait = self._not_before - time.monotonic()
+        if wait <= 0:
+            return
+        if wait > LONGEST_WAIT or time.monotonic() + wait >= until:
+            error = LLMError("rate_limited", "it asked us to wait", retry_after=wait)
+            error.attempts = 0
+            raise error
+        time.sleep(wait)
 
     def close(self) -> None:
         with self._lock:
@@ -174,23 +191,21 @@ class OpenAI:
         )
 
     def _classified(self, error: BaseException) -> LLMError:
-        api = self._openai
+        api, http = self._openai, self._http
         if isinstance(error, api.APIStatusError):
             return self._from_status(error)
-        if isinstance(error, (api.APITimeoutError, self._http.TimeoutException, TimeoutError, NotInTime)):
-            return LLMError("timeout")
-        if isinstance(error, (api.APIConnectionError, self._http.HTTPError, OSError)):
-            return LLMError("connection")
-        if isinstance(error, api.LengthFinishReasonError):
-            return LLMError("truncated")
-        if isinstance(error, api.ContentFilterFinishReasonError):
-            return LLMError("content_filter")
-        if isinstance(error, ValidationError):
-            return LLMError("wrong_schema")
-        if isinstance(error, (json.JSONDecodeError, UnicodeDecodeError, AttributeError, RecursionError)):
-            return LLMError("malformed")
-        if isinstance(error, (LookupError, TypeError)):
-            return LLMError("empty_answer")
+        kinds: list[tuple[str, tuple[type[BaseException], ...]]] = [
+            ("timeout", (api.APITimeoutError, http.TimeoutException, TimeoutError, NotInTime)),
+            ("connection", (api.APIConnectionError, http.HTTPError, OSError)),
+            ("truncated", (api.LengthFinishReasonError,)),
+            ("content_filter", (api.ContentFilterFinishReasonError,)),
+            ("wrong_schema", (ValidationError,)),
+            ("malformed", (json.JSONDecodeError, UnicodeDecodeError, AttributeError, RecursionError)),
+            ("empty_answer", (LookupError, TypeError)),
+        ]
+        for reason, classes in kinds:
+            if isinstance(error, classes):
+                return LLMError(reason)
         return LLMError("client", redact(type(error).__name__, self.config.api_key))
 
     def _from_status(self, error: Any) -> LLMError:
@@ -272,6 +287,6 @@ def _retry_after(headers: Any) -> float | None:
 
 
 def _wait(attempt: int, retry_after: float | None) -> float:
-    """Never earlier than asked; otherwise twice as long each time; with jitter, so that many do not return at once."""
+    """Never earlier than asked, else twice as long each time; jitter, so that many do not return at once."""
     jitter = random.uniform(0.5, 1.0)  # noqa: S311 (spreads load, keeps no secret)
     return max(0.5 * 2 ** (attempt - 1) * jitter, (retry_after or 0) + jitter * 0.25 if retry_after else 0)

@@ -1,4 +1,4 @@
-"""From a document to the text a reader sees, with what was hidden kept apart. Opens nothing, fetches nothing."""
+"""From a document to the text a reader sees, what was hidden kept apart. Opens and fetches nothing."""
 
 import re
 import unicodedata
@@ -25,10 +25,47 @@ LONGEST = 400_000  # characters; an entry's fields together allow about a quarte
 KINDS = {".md": "md", ".markdown": "md", ".txt": "txt", ".html": "html", ".htm": "html"}
 MOSTLY_LINKS = 0.8
 LATER = {".pdf": "PDF", ".docx": "Word"}
-BREAKS = set(
-    "address article aside blockquote br caption dd details div dl dt fieldset figcaption figure footer form"
-    " h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody td th thead tr ul".split()
-)
+BREAKS = {
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "br",
+    "caption",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+}
 HEADS = {"h1", "h2", "h3", "h4", "h5", "h6", "caption", "summary", "dt"}
 
 

@@ -1,7 +1,7 @@
-"""Words that are addressed to a model or to those who assess, told apart from entries that write about such words.
+"""Words addressed to a model or to those who assess, told apart from entries that write about such words.
 
-Entries of this event test models against hostile orders and say so. What counts is therefore the mood (an order,
-not a report of one), the target (this entry's result) and the place (quotation marks in a sentence about testing).
+Entries test models against hostile orders and say so. What counts is therefore the mood (an order, not a
+report of one), the target (this entry's result) and the place (quotation marks in a sentence about testing).
 """
 
 import re
@@ -13,44 +13,52 @@ CONFUSABLE = str.maketrans(
 )
 _WHO = r"(?:ai|a\.i\.?|llm|gpt|chatgpt|claude|gemini|copilot|large language model|language model|chat ?bot|bot|machine)"
 _READS = r"(?:read|screen|review|evaluat|grad|assess|judg|summari[sz]|process|analys|rank|scor)\w*"
-_THIS = r"(?:this|the following|our) (?:entry|submission|text|document|page|file|project|note|comment|application|prototype)"
+_THIS = (
+    r"(?:this|the following|our) "
+    r"(?:entry|submission|text|document|page|file|project|note|comment|application|prototype)"
+)
 _OBJECT = (
-    r"(?:instructions?|prompts?|rules|guidelines|directions|directives?|context|constraints|guardrails|orders|commands|"
-    r"criteria|text|messages?)"
+    r"(?:instructions?|prompts?|rules|guidelines|directions|directives?|context|constraints|guardrails|orders|"
+    r"commands|criteria|text|messages?)"
 )
 _WHICH = (
-    r"(?:all|any|every|your|previous|prior|above|earlier|preceding|existing|other|these|those|system|original|initial|"
-    r"everything|foregoing)"
+    r"(?:all|any|every|your|previous|prior|above|earlier|preceding|existing|other|these|those|system|original|"
+    r"initial|everything|foregoing)"
 )
 OVERRIDE = re.compile(
-    rf"\b(ignore|disregard|forget|override|bypass|discard|do not follow|don't follow|stop following|set aside)\b"
+    r"\b(ignore|disregard|forget|override|bypass|discard|do not follow|don't follow|stop following|set aside)\b"
     rf"(?:\W+(?:of|the|and|or|that|you|were|was|given|{_WHICH})){{1,6}}?\W+(?:\w+\W+)?{_OBJECT}\b"
 )
 GRADE = re.compile(
-    r"\b(mark|rate|score|grade|give|award|assign|return|set|treat|classify|output|report|respond|answer|conclude|record|"
-    r"recommend|clear|approve|rank|place|consider|label|evaluate|assess|judge|state|say|confirm|declare|find|write|use|"
-    r"put|choose|select|list|cite)\b[^.!?\n]{0,90}?"
-    r"(?:\bevidenced\b|\b(?:full|top|maximum|highest) (?:possible )?marks\b|\bmaximum (?:score|points|rating)\b|"
-    r"\b(?:highest|top|best|perfect) (?:possible )?(?:scores?|marks?|ratings?|grades?|rank)\b|\b10 ?/ ?10\b|\b5 ?/ ?5\b|"
-    r"\b10 out of 10\b|\bfirst place\b|\bas (?:the )?winner\b|\bready_to_read\b|\bnot_found\b|\bno concerns?\b|"
-    rf"\b{_THIS} (?:as|for|first|highly|the)\b|\b(?:this|our) (?:entry|submission|team) (?:wins?|passes|is cleared)\b)"
+    r"\b(mark|rate|score|grade|give|award|assign|return|set|treat|classify|output|report|respond|answer|conclude|"
+    r"record|recommend|clear|approve|rank|place|consider|label|evaluate|assess|judge|state|say|confirm|declare|"
+    r"find|write|use|put|choose|select|list|cite)\b[^.!?\n]{0,90}?"
+    r"(?:\bevidenced\b|\b(?:full|top|maximum|highest) (?:possible )?marks\b"
+    r"|\bmaximum (?:score|points|rating)\b"
+    r"|\b(?:highest|top|best|perfect) (?:possible )?(?:scores?|marks?|ratings?|grades?|rank)\b"
+    r"|\b10 ?/ ?10\b|\b5 ?/ ?5\b|\b10 out of 10\b|\bfirst place\b|\bas (?:the )?winner\b"
+    rf"|\bready_to_read\b|\bnot_found\b|\bno concerns?\b|\b{_THIS} (?:as|for|first|highly|the)\b"
+    r"|\b(?:this|our) (?:entry|submission|team) (?:wins?|passes|is cleared)\b)"
 )
 CLAIM = re.compile(
     r"\b(?:all|every|each)(?: of the)?(?: ten| 10)? (?:principles?|criteria|criterion)"
     r" (?:is|are|was|has been|have been|must be|should be) (?:\w+ )?(?:evidenced|marked|cleared)\b"
 )
 ADDRESS = re.compile(
-    rf"\b(?:note|message|attention|memo|reminder|instructions?|hint)s?(?: \w+)? (?:to|for)(?: the| any| all| every| an?)?"
-    rf" (?:{_WHO}|model|assistant|agent|automated \w+|screening \w+)s?\b"
-    rf"(?=(?: \w+)? (?:that|who|which|{_READS})\b|\s*[:,;.!-]| (?:reviewer|reader|screener|evaluator|grader|judge)s?\b)"
+    r"\b(?:note|message|attention|memo|reminder|instructions?|hint)s?(?: \w+)? (?:to|for)"
+    rf"(?: the| any| all| every| an?)? (?:{_WHO}|model|assistant|agent|automated \w+|screening \w+)s?\b"
+    rf"(?=(?: \w+)? (?:that|who|which|{_READS})\b|\s*[:,;.!-]"
+    r"| (?:reviewer|reader|screener|evaluator|grader|judge)s?\b)"
     rf"|\b(?:dear|hello|hi|hey|attention),? (?:the |all )?{_WHO}\b(?: \w+)?\s*[,:!.-]"
     rf"|\bif you(?:'re| are)(?: an?| the)? (?:{_WHO}|automated|artificial intelligence)\b"
-    rf"|\b(?:{_WHO}|model|assistant|agent)s?(?: (?:that|who|which) (?:is|are|will be))?(?: currently)? {_READS} {_THIS}"
+    rf"|\b(?:{_WHO}|model|assistant|agent)s?(?: (?:that|who|which) (?:is|are|will be))?(?: currently)?"
+    rf" {_READS} {_THIS}"
     r"|\b(?:ai|llm|automated) (?:reviewers?|screeners?|evaluators?|graders?|judges?)\s*[:,]"
 )
 PERSONA = re.compile(
     r"\b(?:from now on|henceforth),? you (?:are|must|will|should|shall)\b"
-    r"|\byou are now (?:in |an? |the )(?:\w+ ){0,2}(?:mode|assistant|model|judge|reviewer|evaluator|screener|ai|persona)\b"
+    r"|\byou are now (?:in |an? |the )(?:\w+ ){0,2}"
+    r"(?:mode|assistant|model|judge|reviewer|evaluator|screener|ai|persona)\b"
     r"|\b(?:enter|enable|activate|switch to) (?:developer|debug|admin|god|dan|unrestricted|maintenance) mode\b"
     r"|\b(?:reveal|print|repeat|output|leak|disclose|show me) your (?:\w+ ){0,2}(?:prompt|instructions|rules)\b"
     r"|\b(?:new|updated|revised) (?:system )?instructions?\s*(?:for you\s*)?:"
@@ -61,22 +69,27 @@ PERSONA = re.compile(
     r"(?:note|message|instruction|comment|text|paragraph|line|request)s?\b"
 )
 TOKENS = re.compile(
-    r"<\|(?:im_start|im_end|system|user|assistant|endoftext|eot_id|start_header_id|end_header_id)\|>|\[/?inst\]|<</?sys>>"
+    r"<\|(?:im_start|im_end|system|user|assistant|endoftext|eot_id|start_header_id|end_header_id)\|>"
+    r"|\[/?inst\]|<</?sys>>"
 )
 ELSEWHERE = re.compile(
-    r"\bignore[zr] (?:toutes )?les instructions|\bignora (?:todas )?las instrucciones|\bignorier\w* (?:alle )?\w* ?anweisungen"
-    r"|\banwybyddwch (?:y |pob |yr holl )?(?:cyfarwyddiadau|gyfarwyddiadau)|\bignora (?:tutte )?le istruzioni"
+    r"\bignore[zr] (?:toutes )?les instructions|\bignora (?:todas )?las instrucciones"
+    r"|\bignorier\w* (?:alle )?\w* ?anweisungen|\bignora (?:tutte )?le istruzioni"
+    r"|\banwybyddwch (?:y |pob |yr holl )?(?:cyfarwyddiadau|gyfarwyddiadau)"
 )
 SPACED = re.compile(r"(?:\b\w[ ._*-]){7,}\w\b")
 ABOUT_TESTS = re.compile(
-    r"\b(?:test|tried|try|attack|inject|jailbreak|red[- ]?team|adversar|hostile|malicious|such as|e\.g|for example|block|"
-    r"refus|reject|detect|defen[cd]|resist|attempt|prob(?:e|ing)|guard|filter|poison|prompt|phrase|sentence|says?|said|"
-    r"wrote|orders|contain|includ|called|scenario|simulat|label|button|reads)"
+    r"\b(?:test|tried|try|attack|inject|jailbreak|red[- ]?team|adversar|hostile|malicious|such as|e\.g|for example"
+    r"|block|refus|reject|detect|defen[cd]|resist|attempt|prob(?:e|ing)|guard|filter|poison|prompt|phrase|sentence"
+    r"|says?|said|wrote|orders|contain|includ|called|scenario|simulat|label|button|reads)"
 )
-NOT_AN_ORDER = set(
-    "can may could might to safely not never they it we i which that who would will cannot don't doesn't he she users user"
-    " people judges model models letters attackers attacker often sometimes always-we".split()
-)
+NOT_AN_ORDER = {
+    *("can", "may", "could", "might", "to", "safely", "not", "never", "cannot", "don't", "doesn't", "will"),
+    *("they", "it", "we", "i", "he", "she", "which", "that", "who", "would", "often", "sometimes", "always"),
+    *("user", "users", "people", "judges", "model", "models", "letters", "attacker", "attackers"),
+}
+ORDER_AFTER = {"please", "must", "should", "and", "then", "now", "just", "instead", "simply", "you", "also"}
+REPORTED = {"we", "it", "they", "users", "to", "can"}
 ORDERED_TO = re.compile(r"\byou (?:have|need|are (?:required|instructed|asked|told|ordered)) to\s+$")
 QUOTATION = re.compile(r"\"[^\"\n]{3,300}\"|(?<!\w)'[^'\n]{3,300}'(?!\w)")
 
@@ -115,11 +128,11 @@ def is_instruction(sentence: str, before: str = "") -> bool:
 def in_code(text: str) -> bool:
     """Code shows the team's own prompts, so only what names this entry's result or its reader counts."""
     plain = fold(text)
-    return any(
-        _is_order(plain, m.start(), strict=True)
-        for m in GRADE.finditer(plain)
-        if "evidenced" in m.group() or "this" in m.group()
-    ) or bool(re.search(rf"\b{_READS} {_THIS}\b", plain) and OVERRIDE.search(plain))
+    for match in GRADE.finditer(plain):
+        named = "evidenced" in match.group() or re.search(_THIS, match.group())
+        if named and _is_order(plain, match.start(), strict=True):
+            return True
+    return bool(re.search(rf"\b{_READS} {_THIS}\b", plain) and OVERRIDE.search(plain))
 
 
 def in_hidden(text: str) -> bool:
@@ -137,24 +150,8 @@ def _is_order(text: str, at: int, *, strict: bool) -> bool:
     words = re.findall(r"[\w']+", before[-40:])
     last = words[-1] if words else ""
     opens = not before.strip() or before.rstrip()[-1] in ".!?:;,—–-\n(\"'*>|#"
-    if opens or last in {
-        "please",
-        "must",
-        "should",
-        "and",
-        "then",
-        "now",
-        "just",
-        "instead",
-        "simply",
-        "you",
-        "also",
-    }:
-        return not (
-            last in {"and", "then"}
-            and set(words[-6:-1]) & {"we", "it", "they", "users", "to", "can"}
-            and strict
-        )
+    if opens or last in ORDER_AFTER:
+        return not (strict and last in {"and", "then"} and REPORTED & set(words[-6:-1]))
     return not strict and last not in NOT_AN_ORDER and not re.search(r"(?:s|ed|ing)$", last)
 
 

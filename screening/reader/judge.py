@@ -1,13 +1,13 @@
-"""Asks a model about each principle, twice, with passages it cannot mistake for orders more than once in a while.
+"""Asks a model about each principle, twice, with the passages marked as material and not as orders.
 
-That an injection sometimes succeeds is assumed: a call has no tools, no other entry's text and no memory, and its
-answer is ids, names from a list and short plain text that `verify` holds against what was shown.
+That an injection sometimes succeeds is assumed: a call has no tools, no other entry's text and no memory,
+and its answer is ids, names from a list and short plain text that `verify` holds against what was shown.
 """
 
 import hashlib
 import random
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -30,12 +30,12 @@ DISCARDS = {"wrong_schema", "refusal", "truncated", "empty_answer", "prompt_leak
 
 @dataclass
 class Judgement:
-    """What stands after verification. With `error` set, nothing stands: the offline result is what there is."""
+    """What stands after verification. With `error` set nothing does, and the offline result is all there is."""
 
     principles: list[PrincipleResult] = field(default_factory=list)
     summary: list[Sentence] = field(default_factory=list)
     demotions: list[Demotion] = field(default_factory=list)
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     record: dict[str, Any] = field(default_factory=dict)
     error: LLMError | None = None
 
@@ -149,11 +149,11 @@ def _all(
 ) -> None:
     """The calls together, at most `llm.at_once` in flight. The first fault of the endpoint stops the rest."""
     pool = ThreadPoolExecutor(max_workers=max(1, llm.at_once), thread_name_prefix="judge")
+    waiting = {pool.submit(llm.answer, call.prompt, schema=call.form, until=until): call for call in calls}
+    told: set[Future[Answer]] = set()
     try:
-        waiting = {
-            pool.submit(llm.answer, call.prompt, schema=call.form, until=until): call for call in calls
-        }
         for done in as_completed(waiting):
+            told.add(done)
             call = waiting[done]
             row = _row(call)
             ledger.append(row)
@@ -162,14 +162,24 @@ def _all(
                 row |= _paid(answer)
                 keep(call, answer)
             except LLMError as error:
-                row |= {"error": error.reason, "attempts": error.attempts}
-                if error.raw or sum(error.tokens):
-                    row |= {"raw": error.raw, "tokens": list(error.tokens)}
+                row |= _lost(error)
                 if error.reason not in DISCARDS:
                     raise
                 failures[call.number] = error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+        for late in waiting.keys() - told:  # they were under way when another failed, and are paid for too
+            if not late.cancelled():
+                error_or_none = late.exception()
+                lost = _lost(error_or_none) if isinstance(error_or_none, LLMError) else _paid(late.result())
+                ledger.append(_row(waiting[late]) | lost)
+
+
+def _lost(error: LLMError) -> dict[str, Any]:
+    row: dict[str, Any] = {"error": error.reason, "attempts": error.attempts}
+    if error.raw or sum(error.tokens):
+        row |= {"raw": error.raw, "tokens": list(error.tokens)}
+    return row
 
 
 def _result(

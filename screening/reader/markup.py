@@ -12,12 +12,66 @@ COMMENT = re.compile(r"<!--.*?(?:--!?>|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTAL
 DECLARATION = re.compile(r"<![A-Za-z][^>]*>|<\?.*?(?:\?>|\Z)", re.DOTALL)
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 DEEPEST = 500
-VOID = set("area base br col embed hr img input link meta param source track wbr".split())
-UNSEEN = set("script style template noscript title head object iframe svg math datalist audio video".split())
-CLOSES_P = set(
-    "address article aside blockquote details div dl fieldset figure footer form h1 h2 h3 h4 h5 h6 header"
-    " hr main nav ol p pre section table ul".split()
-)
+VOID = {
+    "area",
+    "base",
+    "br",
+    "col",
+    "embed",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "param",
+    "source",
+    "track",
+    "wbr",
+}
+UNSEEN = {
+    "script",
+    "style",
+    "template",
+    "noscript",
+    "title",
+    "head",
+    "object",
+    "iframe",
+    "svg",
+    "math",
+    "datalist",
+    "audio",
+    "video",
+}
+CLOSES_P = {
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "details",
+    "div",
+    "dl",
+    "fieldset",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "ul",
+}
 TOLD = (
     "title",
     "alt",

@@ -139,7 +139,7 @@ class _Reading:
     found: dict[int, list[Found]]
 
     def offered(self, framework: Framework) -> dict[int, list[Passage]]:
-        """Per principle the best passages, filled up with the entry's most telling ones; under 0 the summary's."""
+        """Per principle its best passages, filled up with the entry's most telling; under 0 the summary's."""
         telling = [self.passages[index] for index in rank(self.passages)]
         offers = {0: sorted(telling[:MOST_SUMMED], key=lambda passage: passage.start)}
         for principle in framework.principles:
@@ -168,7 +168,7 @@ def _offline(extracted: Extracted, framework: Framework) -> tuple[Report, _Readi
         status="held" if any(flag.severity == "stop" for flag in flags) else "complete",
         framework=framework.id,
         recipe=recipe(framework),
-        summary=[Sentence(text=p.text, quotes=[_quote(p)]) for p in summarise(passages)],
+        summary=[Sentence(text=" ".join(p.text.split()), quotes=[_quote(p)]) for p in summarise(passages)],
         principles=rows,
         signals=flags,
         hint=derive.hint(rows, flags),

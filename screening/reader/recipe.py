@@ -1,4 +1,4 @@
-"""What made a result: the prompts, the schema, the words and the code. A change of any makes another recipe."""
+"""What made a result: prompts, schema, words and code. A change of any of them makes another recipe."""
 
 import hashlib
 from functools import cache

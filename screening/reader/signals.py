@@ -1,4 +1,4 @@
-"""What a person should look at before anything else. Candidates, not proof; a `stop` keeps the entry from a model."""
+"""What a person should look at first. Candidates, not proof; a `stop` keeps the entry from a model."""
 
 import base64
 import binascii

@@ -1,6 +1,7 @@
-"""A source text with a fate for each character: kept, dropped as markup, or hidden. Line breaks always stay,
+"""A source text with a fate for each character: kept, dropped as markup, or hidden.
 
-so that line n of the visible text is line n of the source."""
+Line breaks always stay, so that line n of the visible text is line n of the source.
+"""
 
 from bisect import bisect_left
 
@@ -37,7 +38,7 @@ class Source:
         self.protected.append((start, end))
 
     def masked(self) -> str:
-        """The text with protected and settled ranges blanked out: same length, same lines, no character of theirs."""
+        """The text with protected and settled ranges blanked out: the same length and lines."""
         out = list(self.text)
         for start, end in self.protected:
             out[start:end] = [c if c == "\n" else BLANK for c in self.text[start:end]]

@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter
+from pathlib import Path
 
 from screening.reader.segment import Passage
 
@@ -11,21 +12,15 @@ SAME = 0.6  # cosine above which two sentences say the same
 ROUNDS = 30
 DAMPING = 0.85
 WORDS = re.compile(r"[^\W\d_]{3,}")
-STOP = set(
-    "about above after again all also and any are because been before being below between both but can could did does"
-    " doing down during each few for from further had has have having her here hers him his how into its itself just"
-    " may more most must nor not now off once one only other our ours out over own same she should some such than that"
-    " the their theirs them then there these they this those through too two under until upon use used uses using very was we"
-    " were what when where which while who whom why will with would you your yours it is in of on to as at by be or an if so".split()
-)
+STOP = frozenset((Path(__file__).parent / "stopwords.txt").read_text(encoding="utf-8").split())
 SAYS_WHAT = re.compile(
     r"\b(?:is|are) an? \b|\bhelps?\b|\busers?\b|\ballows?\b|\blets?\b|\benables?\b|\bdesigned to\b|\baims? to\b"
     r"|\bwe built\b|\bturns?\b|\bproblem\b|\bsolution\b|\bfinds?\b|\breads?\b",
     re.IGNORECASE,
 )
 ABOUT_RUNNING = re.compile(
-    r"\b(?:install|npm|pip|docker|clone|run the|command|click|localhost|directory|folder|environment variable|\.env|"
-    r"see the|refer to|download)\b|`|^(?:step|note|see)\b",
+    r"\b(?:install|npm|pip|docker|clone|run the|command|click|localhost|directory|folder|environment variable"
+    r"|\.env|see the|refer to|download)\b|`|^(?:step|note|see)\b",
     re.IGNORECASE,
 )
 

@@ -2,62 +2,20 @@
 
 import hashlib
 import json
-import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from screening.framework import DEFAULT, KEYS, load
-from screening.llm import LLMConfig, open_llm
+from screening.llm import open_llm
+from screening.management import cli
 from screening.reader.read import Outcome, failed, read_file
 from screening.report import FINDINGS, HINTS, SIGNALS
 
-ENGINES = ("offline", "openai")
 
-
-def say(line: str) -> None:
-    """One error, one line, on standard error."""
-    sys.stderr.write(" ".join(line.split()) + "\n")
-
-
-def stop(line: str) -> NoReturn:
-    """The arguments cannot be used."""
-    say(line)
-    raise SystemExit(2)
-
-
-def configured(engine: str | None) -> LLMConfig:
-    """The model of the settings, or none for `offline`."""
-    config = LLMConfig(
-        kind=settings.LLM_KIND,
-        base_url=settings.LLM_BASE_URL,
-        api_key=settings.LLM_API_KEY,
-        model=settings.LLM_MODEL,
-    )
-    if engine not in (None, *ENGINES):
-        stop(f"--engine: {engine} is unknown. Use one of: {', '.join(ENGINES)}")
-    if engine == "openai" and not config.is_set:
-        stop("--engine: no model is configured. Set LLM_BASE_URL and LLM_MODEL")
-    return LLMConfig() if engine == "offline" else config
-
-
-class Plain(CommandParser):
-    """Says what is wrong with the arguments in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        stop(message)
-
-
-class Command(BaseCommand):
+class Command(cli.Command):
     help = "Screen documents without touching the database"
-    requires_system_checks = []
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        parser = super().create_parser(prog_name, subcommand, **kwargs)
-        parser.__class__ = Plain
-        return parser
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE")
@@ -69,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         framework = load(options["framework"])
         rows = []
-        with open_llm(configured(options["engine"])) as llm:
+        with open_llm(cli.configured(options["engine"])) as llm:
             for name in options["files"]:
                 path = Path(name)
                 try:
@@ -80,9 +38,9 @@ class Command(BaseCommand):
                     outcome = read_file(path.name, data, framework=framework, llm=llm)
                     sha = hashlib.sha256(data).hexdigest()
                 if outcome.report.status == "failed":
-                    say(f"{name}: {outcome.report.error}")
+                    cli.say(f"{name}: {outcome.report.error}")
                 elif outcome.error:
-                    say(f"{name}: {outcome.report.mode}: {outcome.error}")
+                    cli.say(f"{name}: {outcome.report.mode}: {outcome.error}")
                 rows.append(_row(path.name, sha, outcome, show_text=options["show_text"]))
         if options["format"] == "json":
             self.stdout.write(json.dumps({"screenings": rows}, ensure_ascii=False, indent=1))
