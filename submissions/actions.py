@@ -8,13 +8,14 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import User
+from challenges.classification import may_be_kept, why_not_taken
 from core import clock
 from core.audit import record
 from core.mail import post
 from core.permissions import require, require_ever
 from core.refusals import Refused
 from events.models import Event, Role, RoleKind
-from submissions.declarations import CURRENT_DECLARATIONS, why_not_taken
+from submissions.declarations import CURRENT_DECLARATIONS
 from submissions.merge import merge, tidy
 from submissions.models import Answers, DraftSave, Revision, Submission, digest
 from teams.models import Membership, Team
@@ -31,9 +32,11 @@ class Overtaken(Refused):
         self.theirs = {name: getattr(submission, name) for name in clashes}
         who = submission.saved_by or "A colleague"
         named = ", ".join(f"‘{submission.words_for(name)}’" for name in clashes)
-        self.reasons = dict.fromkeys(
-            clashes, f"{who} changed this too. Compare the two texts, then save what should stay"
-        )
+        self.reasons = {
+            name: f"{who} also changed ‘{submission.words_for(name)}’. Compare the two texts, then save what "
+            "should stay"
+            for name in clashes
+        }
         super().__init__(
             f"{who} saved {named} while you were writing. Nothing was overwritten, and your changes are not "
             "saved yet. Compare the two texts, then save what should stay"
@@ -155,10 +158,15 @@ def _keep(submission: Submission, *, by: User) -> None:
 
 
 def _refuse_data_not_taken(level: str, event: Event) -> None:
-    if reason := why_not_taken(level, accepts_official=event.accepts_official):
-        organisers = Role.objects.filter(event=event, kind=RoleKind.ORGANISER).select_related("user")
-        names = " or ".join(f"{role.user} ({role.user.email})" for role in organisers[:2])
-        raise Refused(f"{reason} Organiser: {names}." if names else reason, "data_level")
+    """Data that must not be here leaves no trace of its page; what to do and whom to ask is said."""
+    reason = why_not_taken(level, accepts_official=event.accepts_official)
+    if not reason:
+        return
+    if may_be_kept(level):  # in a challenge, to be decided; in an entry it is not taken
+        reason += ". Nothing on this page was saved"
+    organisers = Role.objects.filter(event=event, kind=RoleKind.ORGANISER).select_related("user")
+    names = " or ".join(f"{role.user} ({role.user.email})" for role in organisers[:2])
+    raise Refused(f"{reason}. Organiser: {names}" if names else reason, "data_level")
 
 
 def _mail_receipts(revision: Revision) -> None:

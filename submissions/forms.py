@@ -2,8 +2,9 @@ from functools import partial
 
 from django import forms
 
+from challenges.classification import LEVELS
 from events.models import Event
-from submissions.declarations import CURRENT_DECLARATIONS, LEVELS
+from submissions.declarations import CURRENT_DECLARATIONS
 from submissions.models import Answers, Submission
 
 # A hidden field that is not as we sent it: nothing a person can mend in place.

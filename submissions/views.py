@@ -157,6 +157,7 @@ def around(request: HttpRequest, frozen: Revision) -> dict:
         "revision": frozen,
         "answers": shown(frozen),
         "newest": submission.current_revision,
+        "shut": frozen.event.why_shut("submissions"),
         "is_mine": submission.team.memberships.filter(user=request.user).exists(),
     }
 
@@ -166,6 +167,7 @@ def shown(answers: Answers, edit_url: str = "") -> list[dict]:
     links = {link.name: link for link in answers.links}
     return [
         {
+            "name": name,
             "label": answers.words_for(name),
             "text": answers.get_data_level_display() if name == "data_level" else getattr(answers, name),
             "is_long": name in answers.LONG,
