@@ -25,7 +25,7 @@ class TeamQuerySet(models.QuerySet):
 
     def peopled(self) -> Self:
         """Without the ones that everybody has left."""
-        return self.with_size().filter(size__gt=0)
+        return self.with_size().filter(size__gt=0).order_by("name", "pk")
 
     def with_challenge(self) -> Self:
         return self.select_related("event", "challenge__department")
