@@ -9,7 +9,7 @@ from core.api import Page, StrictSerializer
 from core.doors import SIGNED_IN, door
 from submissions import actions
 from submissions.declarations import CURRENT_DECLARATIONS, DECLARATIONS
-from submissions.models import Answers, Revision, Submission
+from submissions.models import Answers, Revision, Submission, https_only
 from teams.models import Team
 
 # Shapes
@@ -28,6 +28,8 @@ class SaveSerializer(StrictSerializer, serializers.ModelSerializer):
     class Meta:
         model = Submission
         fields = ["version", *Answers.fields()]
+        # REST framework drops a model's own URLValidator in favour of one that takes http too.
+        extra_kwargs = {name: {"validators": [https_only]} for name in Answers.LINKS}
 
 
 class DraftSerializer(StrictSerializer, serializers.ModelSerializer):

@@ -1,0 +1,82 @@
+from datetime import UTC, datetime
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from events.models import Phase
+from submissions.models import Link, Revision, Submission
+from tests.world import draft_of, event_in, person, revision_of, team_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_unanswered_names_what_is_empty_or_only_spaces_in_the_order_of_the_form():
+    submission = Submission(title="Sorter", pitch="  ", problem="\n", built="A page", ai_use="")
+
+    assert submission.unanswered() == ["pitch", "problem", "ai_use", "data_used", "data_level"]
+
+
+def test_links_are_https_alone_and_show_the_true_host():
+    submission = Submission(
+        repository_url="https://www.gov.uk:pass@evil.example.org/a",
+        demo_url="http://demo.example.org/",
+        film_url="javascript:alert(1)",
+    )
+
+    assert submission.links == [
+        Link("repository_url", "Code", "https://www.gov.uk:pass@evil.example.org/a", "evil.example.org")
+    ]
+
+
+def test_as_markdown_holds_every_long_answer_under_its_heading():
+    submission = Submission(
+        title="Sorter", pitch="Sorts.", problem="Letters wait.", next_steps=" Ask users. "
+    )
+
+    assert submission.as_markdown() == (
+        "# Sorter\n\nSorts.\n\n## The problem and its users\n\nLetters wait.\n\n## What comes next\n\nAsk.\n"
+    )
+
+
+def test_received_tells_the_second_in_the_zone_of_the_event():
+    revision = revision_of(draft_of(team_of(event_in(Phase.BUILDING))))
+    revision.submitted_at = datetime(2026, 6, 14, 13, 59, 59, 999_999, tzinfo=UTC)
+
+    assert revision.received == "2:59:59pm on Sunday 14 June 2026 (BST)"
+
+
+def test_current_is_the_last_revision_of_each_submission():
+    event = event_in(Phase.BUILDING)
+    first, second = draft_of(team_of(event, "ben")), draft_of(team_of(event, "bea", name="Herons"))
+    revision_of(first)
+    newer, only = revision_of(first, title="Newer"), revision_of(second)
+
+    assert set(Revision.objects.of_event(event).current()) == {newer, only}
+    assert first.current_revision == newer
+
+
+def test_two_revisions_with_one_number_are_refused_by_the_database():
+    submission = draft_of(team_of(event_in(Phase.BUILDING)))
+    revision = revision_of(submission)
+    twin = revision_of(submission)
+    twin.number = revision.number
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        twin.save()
+
+
+def test_two_drafts_of_one_team_are_refused_by_the_database():
+    team = team_of(event_in(Phase.BUILDING))
+    Submission.objects.create(team=team)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Submission.objects.create(team=team)
+
+
+def test_visible_drafts_are_those_of_the_persons_own_team(ada):
+    event = event_in(Phase.BUILDING)
+    mine, theirs = draft_of(team_of(event, "ben")), draft_of(team_of(event, "bea", name="Herons"))
+
+    assert list(Submission.objects.visible_to(person("ben"))) == [mine]
+    assert list(Submission.objects.visible_to(person("bea"))) == [theirs]
+    assert list(Submission.objects.visible_to(ada)) == []
