@@ -23,6 +23,8 @@ from events.models import Application, Event, Phase, RoleKind
 from judging import actions as judging
 from judging.models import Assignment, Criterion
 from screening import actions as screening
+from screening import readings
+from screening.models import Screening
 from showcase import actions as showcase
 from submissions import actions as submissions
 from submissions.declarations import CURRENT_DECLARATIONS
@@ -224,7 +226,7 @@ class Story:
     def build(self) -> None:
         for spec in self.entries:
             self.write(spec)
-        screening.read_now(self.event)
+        self.read()
         for spec, revision in self.submitted():
             self.decide(spec, revision)
 
@@ -247,6 +249,12 @@ class Story:
                 draft = submissions.save_draft(draft, by=author, version=draft.version, answers=answers)
                 submissions.submit(draft, by=author, key=uuid.uuid4(), declared=CURRENT_DECLARATIONS)
 
+    def read(self) -> None:
+        """What the workers would do, without waiting for them."""
+        readings.open_missing()
+        for pk in Screening.objects.due().values_list("pk", flat=True):
+            readings.perform(pk)
+
     def submitted(self) -> Iterator[tuple[dict, Revision]]:
         entries = {
             revision.submission.team.name: revision
@@ -264,7 +272,7 @@ class Story:
             if spec["state"] == "cleared" or is_over:
                 screening.clear(revision, by=screener)
             elif spec["state"] == "held":
-                screening.hold(revision, by=screener, reason=HELD_BECAUSE)
+                screening.hold(revision, HELD_BECAUSE, by=screener)
 
     def judge(self) -> None:
         chair = self.world.people["chair"]

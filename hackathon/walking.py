@@ -67,7 +67,7 @@ class Person:
 
 @dataclass
 class Walk:
-    """`people` are ada (may create events), dot, ben, bea, sam, jude, joan, kit, and a stranger without a key."""
+    """`people` are ada, who may create events, dot, ben, bea, sam, jude, joan, kit, and a stranger."""
 
     people: Mapping[str, Person]
     emails: Mapping[str, str]

@@ -11,6 +11,21 @@ from submissions.models import Revision
 
 
 class ScreeningQuerySet(JobQuerySet):
+    def wanted(self) -> Self:
+        """Of the entries as they stand: an older revision need not be read any more."""
+        return self.filter(revision__in=Revision.objects.current())
+
+    def due(self) -> Self:
+        return super().due().wanted()
+
+    def overdue(self, by: timedelta) -> Self:
+        return super().overdue(by).wanted()
+
+    def newest(self) -> Self:
+        """The last reading that was opened of each revision: the one that its page shows."""
+        last = Screening.objects.filter(revision=OuterRef("revision")).order_by("-pk")
+        return self.filter(pk=Subquery(last.values("pk")[:1]))
+
     def visible_to(self, user) -> Self:
         """The people whose work it is to read entries, and the team itself."""
         return self.filter(revision__in=Revision.objects.visible_to(user))
@@ -58,6 +73,23 @@ class Screening(Job):
     @property
     def event(self):
         return self.revision.event
+
+    @property
+    def team(self):
+        return self.revision.submission.team
+
+    @property
+    def state(self) -> str:
+        """Where it stands: waiting, retrying, failed, or how it ended (complete, held, unreadable)."""
+        if self.finished_at is not None:
+            return {"failed": "unreadable"}.get(self.status, self.status)
+        if self.failed_at is not None:
+            return "failed"
+        return "retrying" if self.error else "waiting"
+
+    @property
+    def hint(self) -> str:
+        return self.report["hint"] if self.report else ""
 
     @property
     def scope(self) -> str:
@@ -111,7 +143,10 @@ class Clearance(models.Model):
 
 def cleared_entries(event) -> models.QuerySet[Revision]:
     """The entries that judges score and visitors may see: current revisions that a person cleared."""
-    cleared = Clearance.objects.standing().filter(
-        revision=OuterRef("pk"), outcome=Clearance.Outcome.CLEARED
-    )
+    cleared = Clearance.objects.standing().filter(revision=OuterRef("pk"), outcome=Clearance.Outcome.CLEARED)
     return Revision.objects.of_event(event).current().filter(Exists(cleared))
+
+
+def reading_shown(revision: Revision) -> Screening | None:
+    """The reading that the revision's page shows."""
+    return Screening.objects.newest().filter(revision=revision).first()

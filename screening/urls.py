@@ -1,5 +1,19 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from screening import api, views
 
 app_name = "screening"
-urlpatterns: list[URLPattern] = []
-api_urls: list[URLPattern] = []
+urlpatterns = [
+    path("", views.queue, name="queue"),
+    path("<str:code>/", views.report, name="report"),
+    path("<str:code>/clear/", views.clear, name="clear"),
+    path("<str:code>/hold/", views.hold, name="hold"),
+    path("<str:code>/retry/", views.retry, name="retry"),
+]
+api_urls = [
+    path("", api.queue, name="queue"),
+    path("<str:code>/", api.report, name="report"),
+    path("<str:code>/clear/", api.clear, name="clear"),
+    path("<str:code>/hold/", api.hold, name="hold"),
+    path("<str:code>/retry/", api.retry, name="retry"),
+]

@@ -1,0 +1,21 @@
+"""Who reads reports, and who decides. Nobody decides on the entry of a team that they are on."""
+
+from core.permissions import permit
+from events.models import Phase, RoleKind
+from events.rules import has_role, in_phases, is_screener
+from teams.rules import is_member
+
+reads_entries = has_role(RoleKind.SCREENER, RoleKind.ORGANISER, RoleKind.CHAIR)
+screens = is_screener & ~is_member
+
+while_it_matters = in_phases(
+    Phase.BUILDING,
+    Phase.JUDGING,
+    otherwise="Entries can be cleared or held from the time building begins until the results are published",
+)
+
+permit("screening.queue", reads_entries)
+permit("screening.read", reads_entries | is_member)
+permit("screening.clear", screens, while_it_matters)
+permit("screening.hold", screens, while_it_matters)
+permit("screening.retry", screens, while_it_matters)
