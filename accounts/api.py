@@ -1,8 +1,8 @@
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
-from rest_framework.authentication import SessionAuthentication
-from rest_framework.decorators import api_view, authentication_classes
+from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -93,10 +93,11 @@ def you(request: Request) -> Response:
     responses={201: NewKeySerializer},
 )
 @api_view(["GET", "POST"])
-@authentication_classes([SessionAuthentication])
 def keys(request: Request) -> Response:
     if request.method == "GET":
         return _page(request, Token.objects.of(request.user).usable(), KeySerializer)
+    if isinstance(request.auth, Token):
+        raise PermissionDenied("Sign in as in a browser to make a key")
     given = KeySerializer(data=request.data)
     given.is_valid(raise_exception=True)
     token, secret = actions.make_key(request.user, given.validated_data["name"], by=request.user)

@@ -9,6 +9,7 @@ class OwnNameForm(forms.Form):
         label="Full name",
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
+        error_messages={"required": "Enter your full name"},
     )
 
 

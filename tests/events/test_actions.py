@@ -69,7 +69,13 @@ def test_create_event_with_moments_the_wrong_way_round_is_refused_on_the_field(c
 
 @pytest.mark.parametrize(
     ("name", "slug"),
-    [("New", "new-2"), ("!!!", "event"), ("Summer", "summer-2"), ("Été 2026", "ete-2026"), ("x" * 120, "x" * 50)],
+    [
+        ("New", "new-2"),
+        ("!!!", "event"),
+        ("Summer", "summer-2"),
+        ("Été 2026", "ete-2026"),
+        ("x" * 120, "x" * 50),
+    ],
 )
 def test_free_slug_collides_with_nothing(creator, name, slug):
     world.event_in(Phase.DRAFT, slug="summer")
@@ -248,7 +254,11 @@ def test_move_moment_can_reopen_submissions_that_have_just_closed(ada):
     event = world.event_in(Phase.JUDGING)
 
     actions.move_moment(
-        event, "submissions_close_at", event.scores_close_at - timedelta(hours=1), "The network was down.", by=ada
+        event,
+        "submissions_close_at",
+        event.scores_close_at - timedelta(hours=1),
+        "The network was down.",
+        by=ada,
     )
 
     event.refresh_from_db()
@@ -456,8 +466,16 @@ def test_give_role_again_changes_nothing(ada, jude):
 @pytest.mark.parametrize(
     ("key", "kind", "message"),
     [
-        ("ben", "judge", "Ben Okoro is a participant at this event. Nobody judges an event that they take part in"),
-        ("jude", "participant", "Jude Amin is a judge at this event. Nobody judges an event that they take part in"),
+        (
+            "ben",
+            "judge",
+            "Ben Okoro is a participant at this event. Nobody judges an event that they take part in",
+        ),
+        (
+            "jude",
+            "participant",
+            "Jude Amin is a judge at this event. Nobody judges an event that they take part in",
+        ),
     ],
 )
 def test_give_role_to_judge_and_take_part_is_refused(ada, key, kind, message):
@@ -552,7 +570,9 @@ def test_accepting_and_making_a_judge_at_once_leaves_one_role():
 
     assert event.roles.filter(user=person).count() == 1
     assert sum(answer is None for answer in answers) == 1
-    assert [answer for answer in answers if answer][0].endswith("Nobody judges an event that they take part in")
+    assert next(answer for answer in answers if answer).endswith(
+        "Nobody judges an event that they take part in"
+    )
 
 
 @pytest.mark.django_db(transaction=True)

@@ -59,7 +59,9 @@ def test_phase_in_python_and_in_sql_agree_at_any_moment(db, values, at):
     event.refresh_from_db()
     moment = START + MINUTE * at
 
-    found = [phase for phase in Phase if Event.objects.in_phase(phase, at=moment).filter(pk=event.pk).exists()]
+    found = [
+        phase for phase in Phase if Event.objects.in_phase(phase, at=moment).filter(pk=event.pk).exists()
+    ]
 
     assert found == [event.phase_at(moment)]
 

@@ -203,7 +203,13 @@ def test_open_announces(as_, ada):
 
 def test_move_without_a_reason_keeps_what_was_typed(as_, ada):
     world.event_in(Phase.FORMING)
-    typed = {"moment": "scores_close_at", "to_day": "1", "to_month": "1", "to_year": "2040", "to_time": "noon"}
+    typed = {
+        "moment": "scores_close_at",
+        "to_day": "1",
+        "to_month": "1",
+        "to_year": "2040",
+        "to_time": "noon",
+    }
 
     page = as_(ada).post(address("move"), typed)
 
@@ -346,7 +352,12 @@ def test_log_hides_judging_until_results_are_published(as_, ada):
     event = world.event_in(Phase.JUDGING)
     for verb in ("events.opened", "judging.handed_in"):
         AuditRow.objects.create(
-            by=ada, verb=verb, subject_type="events.event", subject_id=event.pk, scope="summer", request_id="-"
+            by=ada,
+            verb=verb,
+            subject_type="events.event",
+            subject_id=event.pk,
+            scope="summer",
+            request_id="-",
         )
     AuditRow.objects.create(by=ada, verb="x.y", subject_type="x", subject_id=1, scope="other", request_id="-")
 
@@ -403,7 +414,9 @@ def test_lists_cost_the_same_for_one_and_three(as_, ada, name, django_assert_num
     where = reverse("events:list") if name == "list" else address(name)
     fill(1)
     browser.get(where)
-    with CaptureQueriesContext(connection, ) as one:
+    with CaptureQueriesContext(
+        connection,
+    ) as one:
         browser.get(where)
     fill(3)
 
