@@ -186,7 +186,8 @@ CACHES = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a wiped Redis signs nobody out
 
-CELERY_BROKER_URL = REDIS_URL
+# Celery has other words for a socket than the client library.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

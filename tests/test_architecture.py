@@ -100,5 +100,5 @@ def test_no_one_but_the_sign_in_library_asks_django_for_permissions():
 
 def test_one_engine_and_no_second_mode():
     assert settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql"
-    assert settings.CELERY_BROKER_URL.startswith(("redis://", "rediss://", "unix://"))
+    assert settings.CELERY_BROKER_URL.startswith(("redis://", "rediss://", "redis+socket://"))
     assert not getattr(settings, "CELERY_TASK_ALWAYS_EAGER", False)
