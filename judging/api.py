@@ -20,12 +20,8 @@ from judging.models import (
     Assignment,
     Ballot,
     Criterion,
-)
-from judging.models import (
-    coverage as coverage_of,
-)
-from judging.models import (
-    results as results_of,
+    coverage_of,
+    results_of,
 )
 from judging.rubrics import TEMPLATES
 from screening.models import cleared_entries

@@ -1,6 +1,7 @@
 """Tests run on real servers: `python3 run.py test` starts them and says where they are."""
 
 import os
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -13,9 +14,13 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     from django.conf import settings
 
-    base = settings.REDIS_URL.rpartition("/")[0] if settings.REDIS_URL.count("/") > 2 else settings.REDIS_URL
-    url = f"{base}/{int(worker) + 1}"
-    settings.REDIS_URL = settings.CELERY_BROKER_URL = url
+    place, number = urlsplit(settings.REDIS_URL), int(worker) + 1
+    if place.scheme == "unix":
+        url = f"unix://{place.path}?db={number}"
+    else:
+        url = place._replace(path=f"/{number}").geturl()
+    settings.REDIS_URL = url
+    settings.CELERY_BROKER_URL = url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
     settings.CACHES["default"]["LOCATION"] = url
 
 
@@ -34,6 +39,14 @@ jude, kit, sam = (_person(key) for key in ("jude", "kit", "sam"))
 @pytest.fixture
 def max_(db: None) -> User:
     return world.person("max", is_administrator=True)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_pages():
+    """A rolled-back test runs nothing on commit, so pages kept by one would be served to the next."""
+    from showcase import shelf
+
+    shelf.clear()
 
 
 @pytest.fixture
