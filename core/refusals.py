@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.forms import Form
+from django.forms import BaseForm
 
 
 class Refused(Exception):
@@ -16,7 +16,7 @@ class Refused(Exception):
 
 
 @contextmanager
-def refusals_on(form: Form) -> Iterator[None]:
+def refusals_on(form: BaseForm) -> Iterator[None]:
     """Show a refusal in the form's error summary, with everything typed kept."""
     try:
         yield

@@ -20,7 +20,7 @@ class DeclarationsSerializer(StrictSerializer):
     statements = serializers.ListField(child=serializers.CharField())
 
 
-class SaveSerializer(StrictSerializer, serializers.ModelSerializer):
+class SaveDraftSerializer(StrictSerializer, serializers.ModelSerializer):
     """The answers to change, and the version of the draft that they were written on."""
 
     version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
@@ -47,7 +47,7 @@ class DraftSerializer(StrictSerializer, serializers.ModelSerializer):
         return submission.event.why_shut("submissions")
 
 
-class OvertakenSerializer(StrictSerializer):
+class OvertakenDraftSerializer(StrictSerializer):
     """A colleague changed the same answers: theirs, to compare with what was sent. Nothing was saved."""
 
     detail = serializers.CharField(source="message")
@@ -58,12 +58,12 @@ class OvertakenSerializer(StrictSerializer):
     theirs = serializers.DictField(child=serializers.CharField(allow_blank=True))
 
 
-class MissingSerializer(StrictSerializer):
+class MissingAnswerSerializer(StrictSerializer):
     field = serializers.CharField()
-    label = serializers.CharField()
+    question = serializers.CharField()
 
 
-class SubmitSerializer(StrictSerializer):
+class SubmitDraftSerializer(StrictSerializer):
     key = serializers.UUIDField(help_text="Yours to choose. The same key again gives the same receipt.")
     declared = serializers.CharField(max_length=20, help_text="The version of the declarations agreed to.")
 
@@ -132,8 +132,8 @@ def mine(request: Request, event_slug: str) -> Response:
 @extend_schema(
     operation_id="save_draft",
     methods=["PATCH"],
-    request=SaveSerializer,
-    responses={200: DraftSerializer, 409: OvertakenSerializer},
+    request=SaveDraftSerializer,
+    responses={200: DraftSerializer, 409: OvertakenDraftSerializer},
 )
 @api_view(["GET", "PATCH"])
 def draft(request: Request, event_slug: str, code: str) -> Response:
@@ -141,34 +141,34 @@ def draft(request: Request, event_slug: str, code: str) -> Response:
     submission = find_draft(request, event_slug, code)
     if request.method == "GET":
         return Response(DraftSerializer(submission).data)
-    sent = SaveSerializer(data=request.data)
+    sent = SaveDraftSerializer(data=request.data)
     sent.is_valid(raise_exception=True)
     answers = dict(sent.validated_data)
     version = answers.pop("version")
     try:
         saved = actions.save_draft(submission, by=request.user, version=version, answers=answers)
     except actions.Overtaken as overtaken:
-        return Response(OvertakenSerializer(overtaken).data, status=status.HTTP_409_CONFLICT)
+        return Response(OvertakenDraftSerializer(overtaken).data, status=status.HTTP_409_CONFLICT)
     return Response(DraftSerializer(saved).data)
 
 
 @door("submissions.edit")
-@extend_schema(operation_id="list_missing_answers", responses=MissingSerializer(many=True))
+@extend_schema(operation_id="list_missing_answers", responses=MissingAnswerSerializer(many=True))
 @api_view(["GET"])
 def missing(request: Request, event_slug: str, code: str) -> Response:
     """What must be answered before the draft can be submitted, in the order of the form."""
     submission = find_draft(request, event_slug, code)
-    names = [{"field": name, "label": submission.words_for(name)} for name in submission.unanswered()]
-    return Response(MissingSerializer(names, many=True).data)
+    names = [{"field": name, "question": submission.words_for(name)} for name in submission.unanswered()]
+    return Response(MissingAnswerSerializer(names, many=True).data)
 
 
 @door("submissions.submit")
-@extend_schema(operation_id="submit_draft", request=SubmitSerializer, responses={201: ReceiptSerializer})
+@extend_schema(operation_id="submit_draft", request=SubmitDraftSerializer, responses={201: ReceiptSerializer})
 @api_view(["POST"])
 def submit(request: Request, event_slug: str, code: str) -> Response:
     """Freeze the draft as the next revision. The same key again answers with the same receipt."""
     submission = find_draft(request, event_slug, code)
-    sent = SubmitSerializer(data=request.data)
+    sent = SubmitDraftSerializer(data=request.data)
     sent.is_valid(raise_exception=True)
     made = actions.submit(submission, by=request.user, **sent.validated_data)
     return Response(ReceiptSerializer(made).data, status=status.HTTP_201_CREATED)
@@ -183,7 +183,7 @@ def revisions(request: Request, event_slug: str, code: str) -> Response:
     if not found.exists():
         find_draft(request, event_slug, code)  # the team may know that there is none yet
     page = Page()
-    rows = page.paginate_queryset(found, request)
+    rows: list[Revision] = page.paginate_queryset(found, request) or []
     return page.get_paginated_response(RevisionSerializer(rows, many=True).data)
 
 

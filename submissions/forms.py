@@ -3,6 +3,7 @@ from functools import partial
 from django import forms
 
 from challenges.classification import LEVELS
+from challenges.models import DataLevel
 from events.models import Event
 from submissions.declarations import CURRENT_DECLARATIONS
 from submissions.models import Answers, Submission
@@ -68,7 +69,7 @@ class DraftForm(forms.ModelForm):
         super().__init__(*args, **options)
         self.event = event
         level = self.fields["data_level"]
-        level.choices = [choice for choice in level.choices if choice[0]]
+        level.choices = DataLevel.choices  # type: ignore[attr-defined]  # no choice says "no answer"
         self.choice_hints = {"data_level": {name: level.hint for name, level in LEVELS.items()}}
         if not event.accepts_official:
             self.choice_hints["data_level"]["official"] += " This event does not take it."

@@ -58,7 +58,7 @@ class Answers(models.Model):
     @classmethod
     def words_for(cls, name: str) -> str:
         """What an answer is called, as a heading."""
-        words = str(cls._meta.get_field(name).verbose_name)
+        words = str(Answers._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
         return f"{words[0].upper()}{words[1:]}"
 
     def answers(self) -> dict[str, str]:
@@ -217,6 +217,10 @@ class Revision(Answers):
 
     def __str__(self) -> str:
         return f"{self.title}, revision {self.number}"
+
+    @property
+    def team(self) -> Team:
+        return self.submission.team
 
     @property
     def event(self) -> Event:

@@ -29,9 +29,7 @@ def test_links_are_https_alone_and_show_the_true_host():
 
 
 def test_as_markdown_holds_every_long_answer_under_its_heading():
-    submission = Submission(
-        title="Sorter", pitch="Sorts.", problem="Letters wait.", next_steps=" Ask users. "
-    )
+    submission = Submission(title="Sorter", pitch="Sorts.", problem="Letters wait.", next_steps=" Ask. ")
 
     assert submission.as_markdown() == (
         "# Sorter\n\nSorts.\n\n## The problem and its users\n\nLetters wait.\n\n## What comes next\n\nAsk.\n"
