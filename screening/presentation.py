@@ -125,6 +125,10 @@ class Reading:
         return "the built-in engine"
 
     @property
+    def source(self) -> str:
+        return f"revision {self.screening.revision.number}"
+
+    @property
     def summary(self) -> list[dict]:
         return [{"text": row["text"], "quotes": quotations(row["quotes"])} for row in self.report["summary"]]
 
