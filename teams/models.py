@@ -58,6 +58,17 @@ class Team(models.Model):
         return max(self.event.team_max - self.size, 0)  # type: ignore[attr-defined]
 
     @property
+    def seats(self) -> str:
+        """How many are on it, and how many more there may be, in words."""
+        taken = f"{self.size} of {self.event.team_max} members"  # type: ignore[attr-defined]
+        left = self.open_seats
+        return f"{taken}, {left} open {'seat' if left == 1 else 'seats'}" if left else f"{taken}: full"
+
+    @property
+    def seats_state(self) -> str:
+        return "open" if self.open_seats else "closed"
+
+    @property
     def team(self) -> "Team":
         """So that a rule can ask any noun of a team for it."""
         return self
