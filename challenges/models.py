@@ -74,9 +74,9 @@ class Challenge(models.Model):
     # The gate: nothing is approved without these, and what to do while one is missing.
     GATE = {
         "problem": "Describe the problem",
-        "data_level": "Choose the level of the data you offer",
+        "data_level": "Choose the level of the data that is offered",
         "licence": "Say which licence the data is under",
-        "approver": "Name who approves it in your department",
+        "approver": "Name who in the department approves it",
     }
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
@@ -147,7 +147,7 @@ class Challenge(models.Model):
 
     @property
     def state_words(self) -> str:
-        return self.get_decision_display() if self.decision else "With the organisers"
+        return self.get_decision_display() if self.decision else "In review"
 
     @property
     def missing(self) -> dict[str, str]:

@@ -80,6 +80,7 @@ def page(request: HttpRequest, event_slug: str, code: str) -> HttpResponse:
         "challenge": challenge,
         "is_owner": challenge.owner_id == request.user.pk,
         "sees_whole": sees_whole,
+        "has_part": Event.objects.worked_on_by(request.user).filter(pk=challenge.event_id).exists(),
         "can_decide": may(request.user, "challenges.decide", challenge),
         "can_edit": challenge.is_open and may(request.user, "challenges.edit", challenge),
         "shut": challenge.event.why_shut("proposals"),
@@ -140,7 +141,7 @@ def edit(request: HttpRequest, event_slug: str, code: str) -> HttpResponse:
 
 def saved(request: HttpRequest, challenge: Challenge, words: str) -> HttpResponse:
     """Back to the challenge's page, where what is still missing stands."""
-    messages.success(request, f"{words}. The organisers can see it.")
+    messages.success(request, f"{words}. The organisers can read it.")
     return redirect("challenges:page", challenge.event.slug, challenge.code)
 
 

@@ -131,7 +131,7 @@ def test_page_tells_the_owner_what_is_missing_and_what_looks_like_a_marking(as_,
 
     page = text(as_(dot).get(f"{BOARD}{challenge.code}/"))
 
-    wanted = ("Say which licence", "Name who approves it", "‘OFFICIAL-SENSITIVE’", "With the organisers")
+    wanted = ("Say which licence", "Name who in the department", "‘OFFICIAL-SENSITIVE’", "In review")
     assert [words for words in wanted if words not in page] == []
 
 
@@ -363,3 +363,12 @@ def test_decide_shows_markings_to_the_organiser(as_, ada):
     challenge = proposal(success="All SECRET letters read")
 
     assert "‘SECRET’" in text(as_(ada).get(f"{BOARD}{challenge.code}/decide/"))
+
+
+def test_page_leads_those_with_a_part_in_the_event_to_its_teams(as_, ben, dot):
+    challenge = challenge_of(event_in(Phase.FORMING))
+    link = f'href="/events/summer/teams/?challenge={challenge.code}"'
+
+    shown = [link in text(as_(user).get(f"{BOARD}{challenge.code}/")) for user in (None, dot, ben)]
+
+    assert shown == [False, False, True]
