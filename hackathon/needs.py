@@ -33,9 +33,16 @@ class Need:
     until: datetime | None = None
     tag: str = "To do"
 
-    @property
-    def state(self) -> str:
-        return self.tag.lower()
+    def as_task(self) -> dict:
+        """For components/task_list.html."""
+        hint = f"{self.event}. {self.hint}" if self.hint else str(self.event)
+        return {
+            "title": self.text,
+            "href": self.href,
+            "hint": hint,
+            "state": self.tag.lower(),
+            "text": self.tag,
+        }
 
 
 def needs_of(user: User) -> list[Need]:
@@ -255,6 +262,11 @@ def for_chair(events: dict[int, Event]) -> Iterator[Need]:
             yield Need(event, "Read the results", reverse("judging:results", args=[event.slug]))
 
 
+def may_be_decided(event: Event) -> bool:
+    """Applications still matter: the same time as the permission has."""
+    return event.phase in (Phase.FORMING, Phase.BUILDING)
+
+
 def for_organiser(events: dict[int, Event]) -> Iterator[Need]:
     live = {pk: event for pk, event in events.items() if event.phase is not Phase.SHOWCASE}
     if not live:
@@ -278,14 +290,14 @@ def for_organiser(events: dict[int, Event]) -> Iterator[Need]:
                 event.forming_at,
                 "Draft",
             )
-        if applications[pk]:
+        if applications[pk] and may_be_decided(event):
             yield Need(
                 event,
                 f"Decide {count(applications[pk], 'application', 'applications')}",
                 reverse("events:applications", args=slug),
                 until=event.building_at,
             )
-        if proposals[pk]:
+        if proposals[pk] and event.is_open("proposals"):
             yield Need(
                 event,
                 f"Review {count(proposals[pk], 'challenge', 'challenges')}",

@@ -265,9 +265,10 @@ class Story:
                 yield spec, entries[spec["team"]]
 
     def decide(self, spec: dict, revision: Revision) -> None:
-        """Three are cleared and one held while building; once the event is over nothing is left open."""
+        """Three are cleared and one held while building; once the event is over, all that raised no flag."""
         screener = self.world.people["screener"]
-        is_over = self.phase is Phase.SHOWCASE and spec["state"] != "held"
+        flagged = Screening.objects.filter(revision=revision, status="held").exists()
+        is_over = self.phase is Phase.SHOWCASE and spec["state"] != "held" and not flagged
         with self.at("building_at", hours=23):
             if spec["state"] == "cleared" or is_over:
                 screening.clear(revision, by=screener)

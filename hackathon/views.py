@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "hackathon/welcome.html", context)
     context = {
-        "needs": needs_of(request.user),
+        "tasks": [need.as_task() for need in needs_of(request.user)],
         "events": events_of(request.user),
         "to_join": open_to(request.user),
         "can_create": may(request.user, "events.create"),
