@@ -1,10 +1,11 @@
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 
 from events.models import Phase
-from submissions.models import Link, Revision, Submission
+from submissions.models import DraftSave, Link, Revision, Submission
 from tests.world import draft_of, event_in, person, revision_of, team_of
 
 pytestmark = pytest.mark.django_db
@@ -54,13 +55,29 @@ def test_current_is_the_last_revision_of_each_submission():
 
 
 def test_two_revisions_with_one_number_are_refused_by_the_database():
-    submission = draft_of(team_of(event_in(Phase.BUILDING)))
-    revision = revision_of(submission)
-    twin = revision_of(submission)
-    twin.number = revision.number
+    twin = revision_of(draft_of(team_of(event_in(Phase.BUILDING))))
+    twin.pk, twin.receipt, twin.key = None, "another1", uuid4()
 
-    with pytest.raises(IntegrityError), transaction.atomic():
-        twin.save()
+    with pytest.raises(IntegrityError, match="revisions_are_numbered"), transaction.atomic():
+        twin.save(force_insert=True)
+
+
+def test_two_revisions_with_one_key_are_refused_by_the_database():
+    twin = revision_of(draft_of(team_of(event_in(Phase.BUILDING))))
+    twin.pk, twin.receipt, twin.number = None, "another1", 2
+
+    with pytest.raises(IntegrityError, match="one_revision_for_each_key"), transaction.atomic():
+        twin.save(force_insert=True)
+
+
+@pytest.mark.parametrize("frozen", [Revision, DraftSave])
+def test_what_is_written_once_cannot_be_changed(frozen):
+    revision_of(draft_of(team_of(event_in(Phase.BUILDING))))
+
+    with pytest.raises(ProgrammingError, match="is written once"), transaction.atomic():
+        frozen.objects.update(submission_id=0)
+
+    assert frozen.objects.count() == 1
 
 
 def test_two_drafts_of_one_team_are_refused_by_the_database():
