@@ -35,7 +35,10 @@ class NewKeySerializer(KeySerializer):
 
 class DomainSerializer(StrictSerializer):
     id = serializers.IntegerField(read_only=True)
-    name = serializers.CharField(max_length=120, validators=[clean_domain])
+    name = serializers.CharField(max_length=120)
+
+    def validate_name(self, typed: str) -> str:
+        return clean_domain(typed)
 
 
 class DepartmentSerializer(StrictSerializer):
@@ -55,7 +58,7 @@ class PersonSerializer(StrictSerializer):
 
 def _page(request: Request, rows, serializer: type[StrictSerializer]) -> Response:
     pages = Page()
-    shown = pages.paginate_queryset(rows, request)
+    shown: list | None = pages.paginate_queryset(rows, request)
     return pages.get_paginated_response(serializer(shown, many=True).data)
 
 
@@ -152,7 +155,7 @@ def domains(request: Request, department_slug: str) -> Response:
     department = get_object_or_404(found, slug=department_slug)
     given = DomainSerializer(data=request.data)
     given.is_valid(raise_exception=True)
-    domain = actions.add_domain(department, clean_domain(given.validated_data["name"]), by=request.user)
+    domain = actions.add_domain(department, given.validated_data["name"], by=request.user)
     return Response(DomainSerializer(domain).data, status=status.HTTP_201_CREATED)
 
 

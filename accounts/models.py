@@ -1,6 +1,6 @@
 import hashlib
 import secrets
-from typing import Self
+from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -68,12 +68,15 @@ class UserQuerySet(models.QuerySet):
         return self.filter(models.Q(name__icontains=words) | models.Q(email__icontains=words))
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+ManagerOfPeople = BaseUserManager.from_queryset(UserQuerySet)
+
+
+class UserManager(ManagerOfPeople):  # type: ignore[misc, valid-type]
     def create_user(self, email: str, name: str = "", **fields) -> "User":
         """A person who signs in by code: there is no password to guess or to lose."""
         email = email.strip().lower()
         fields.setdefault("department", Department.objects.for_email(email))
-        user = self.model(email=email, name=name, **fields)
+        user = User(email=email, name=name, **fields)
         user.set_unusable_password()
         user.save(using=self._db)
         return user
@@ -94,7 +97,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         ordering = ["name", "pk"]
@@ -109,7 +112,7 @@ class User(AbstractBaseUser):
         return str(self)
 
 
-class TokenQuerySet(models.QuerySet):
+class TokenQuerySet(models.QuerySet["Token"]):
     def usable(self) -> Self:
         return self.filter(revoked_at=None, user__is_active=True)
 

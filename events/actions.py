@@ -334,9 +334,10 @@ def give_role(event: Event, email: str, kind: str, *, by: User) -> Role:
 def take_role(role: Role, *, by: User) -> None:
     event = Event.objects.select_for_update().get(pk=role.event_id)
     require(by, "events.appoint", event)
-    role = event.roles.select_related("user").filter(pk=role.pk).first()
-    if role is None:
+    held = event.roles.filter(pk=role.pk)
+    if not held.exists():
         return
+    role = held.select_related("user").get()
     if role.kind == RoleKind.ORGANISER and event.roles.filter(kind=RoleKind.ORGANISER).count() == 1:
         raise Refused("An event needs an organiser. Give someone else the role first")
     if role.kind == RoleKind.PARTICIPANT and event.phase not in (Phase.DRAFT, Phase.ANNOUNCED, Phase.FORMING):

@@ -98,7 +98,7 @@ def _given(serializer: type[StrictSerializer], request: Request, partial: bool =
 
 def _page(request: Request, rows, serializer: type[StrictSerializer]) -> Response:
     pages = Page()
-    shown = pages.paginate_queryset(rows, request)
+    shown: list | None = pages.paginate_queryset(rows, request)
     return pages.get_paginated_response(serializer(shown, many=True).data)
 
 

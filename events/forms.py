@@ -68,7 +68,9 @@ class DetailsForm(forms.Form):
 
     def __init__(self, *args, **options) -> None:
         super().__init__(*args, **options)
-        self.fields["departments"].queryset = Department.objects.all()
+        departments = self.fields["departments"]
+        assert isinstance(departments, forms.ModelMultipleChoiceField)
+        departments.queryset = Department.objects.all()
         in_zone(self, str((self.data if self.is_bound else self.initial).get("zone") or HOME_ZONE))
 
     def details(self) -> dict:
@@ -113,7 +115,9 @@ class MoveForm(forms.Form):
 
     def __init__(self, *args, event: Event, **options) -> None:
         super().__init__(*args, **options)
-        self.fields["moment"].choices = MOMENTS.items()
+        moment = self.fields["moment"]
+        assert isinstance(moment, forms.ChoiceField)
+        moment.choices = list(MOMENTS.items())
         self.choice_hints = {
             "moment": {name: f"Now {event.say(moment)}" for name, moment in event.moments().items()}
         }
@@ -151,7 +155,9 @@ class AcceptForm(forms.Form):
         super().__init__(*args, **options)
         waiting = list(undecided)
         self.waiting = {str(application.pk): application for application in waiting}
-        self.fields["applications"].choices = [
+        applications = self.fields["applications"]
+        assert isinstance(applications, forms.MultipleChoiceField)
+        applications.choices = [
             (pk, f"{one.user}, {one.user.department or 'no department'}") for pk, one in self.waiting.items()
         ]
         self.choice_hints = {
