@@ -39,7 +39,7 @@ class EventSerializer(StrictSerializer):
     published_at = serializers.DateTimeField(read_only=True, allow_null=True)
 
 
-class MoveSerializer(StrictSerializer):
+class MoveMomentSerializer(StrictSerializer):
     moment = serializers.ChoiceField(choices=list(MOMENTS.items()))
     to = serializers.DateTimeField()
     reason = serializers.CharField(max_length=500)
@@ -165,14 +165,14 @@ def open_(request: Request, event_slug: str) -> Response:
 @extend_schema(
     operation_id="events_move",
     description="Move one moment of an announced event. Those whom it affects get a mail with the reason",
-    request=MoveSerializer,
+    request=MoveMomentSerializer,
     responses=EventSerializer,
 )
 @api_view(["POST"])
 def move(request: Request, event_slug: str) -> Response:
     event = _event(request, event_slug)
     require_ever(request.user, "events.move", event)
-    event = actions.move_moment(event, by=request.user, **_given(MoveSerializer, request))
+    event = actions.move_moment(event, by=request.user, **_given(MoveMomentSerializer, request))
     return Response(EventSerializer(event).data)
 
 
