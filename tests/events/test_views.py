@@ -75,6 +75,7 @@ def test_organisers_pages_open_at_both_ends_of_an_event(as_, ada, name, phase):
     [
         (Phase.DRAFT, "ada", "Announce it"),
         (Phase.ANNOUNCED, "cal", None),
+        (Phase.FORMING, "ada", "Organise"),
         (Phase.FORMING, None, "Sign in to apply"),
         (Phase.FORMING, "cal", "Apply"),
         (Phase.FORMING, "ben", "See teams"),
