@@ -12,16 +12,18 @@ from typing import Any
 
 from screening.framework import Framework, load
 from screening.llm import LLM, LLMError
-from screening.reader import derive, signals
-from screening.reader.child import extract_apart
+from screening.reader import derive
+from screening.reader.child import look_apart
 from screening.reader.extract import decode, kind_of
 from screening.reader.judge import MOST_SUMMED, judge
 from screening.reader.recipe import recipe
 from screening.reader.retrieve import BEST, Found, question, retrieve_all
-from screening.reader.segment import Passage, segment
+from screening.reader.look import Look
+from screening.reader.segment import Passage
+from screening.reader.signals import Flag
 from screening.reader.summarise import rank, summarise
-from screening.reader.text import Extracted, Part, Unreadable
-from screening.report import Engine, PrincipleResult, Quote, Report, Sentence, check
+from screening.reader.text import Part, Unreadable
+from screening.report import Engine, PrincipleResult, Quote, Report, Sentence, Signal, check
 
 __all__ = ["Outcome", "Part", "read", "read_file"]
 
@@ -51,13 +53,14 @@ def read(
     begun = time.monotonic()
     framework = framework or load()
     try:
-        extracted = extract_apart(parts)
+        seen = look_apart(parts)
     except Unreadable as error:
         return failed(str(error), framework)
+    extracted = seen.extracted
     if not extracted.text.strip():
         return failed("There is no text to read", framework)
 
-    offline, reading = _offline(extracted, framework)
+    offline, reading = _offline(seen, framework)
     record: dict[str, Any] = {
         "recipe": offline.recipe,
         "input": hashlib.sha256(extracted.text.encode()).hexdigest(),
@@ -148,12 +151,10 @@ class _Reading:
         return offers
 
 
-def _offline(extracted: Extracted, framework: Framework) -> tuple[Report, _Reading]:
+def _offline(seen: Look, framework: Framework) -> tuple[Report, _Reading]:
     """Stages 2 to 4: what can be found without a model. It shows passages and states no finding."""
-    flags = signals.find(extracted)
-    flagged = signals.instruction_spans(extracted)
-    every = segment(extracted)
-    passages = [p for p in every if not any(p.start < end and start < p.end for start, end in flagged)]
+    extracted, passages = seen.extracted, seen.passages
+    flags = [_signal(extracted.text, flag) for flag in seen.flags]
     found = retrieve_all(passages, framework)
     spoken = "\n".join(passage.text for passage in passages)
     rows = [
@@ -179,6 +180,13 @@ def _offline(extracted: Extracted, framework: Framework) -> tuple[Report, _Readi
 
 def _quote(passage: Passage) -> Quote:
     return Quote(text=passage.text, start=passage.start, end=passage.end)
+
+
+def _signal(text: str, flag: Flag) -> Signal:
+    quotes = [Quote(text=text[start:end], start=start, end=end) for start, end in flag.spans]
+    return Signal.model_validate(
+        {"kind": flag.kind, "severity": flag.severity, "quotes": quotes, "detail": flag.detail}
+    )
 
 
 def _timed(report: Report, begun: float) -> Report:

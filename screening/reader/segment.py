@@ -14,7 +14,7 @@ ABBREVIATION = re.compile(
 )
 WORD = re.compile(r"[^\W\d_]{2,}")
 TREE = re.compile(r"[│├└─┌┐┘┤┬┴┼╭╮╰╯]|^\s*[|+]?[-\\]{2,}")
-ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.]+")
+ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.]+")
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,13 @@
 
 import base64
 import binascii
-import codecs
 import re
+from dataclasses import dataclass
 
 from screening.framework import Screen, screens
 from screening.reader import instructions
 from screening.reader.segment import spans
 from screening.reader.text import CODE, Extracted
-from screening.report import Quote, Signal
 
 MOST_QUOTES = 8
 PROSE = re.compile(r"(?:[^\W\d_]{2,}\W+){5,}")
@@ -26,6 +25,7 @@ BASE64 = re.compile(r"(?<![\w+/=])[A-Za-z0-9+/]{24,}={0,2}(?![\w+/=])")
 HEX = re.compile(r"(?<!\w)(?:[0-9a-fA-F]{2}[ :]?){20,}(?!\w)")
 PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2}){6,}|(?:\\u00[0-9a-fA-F]{2}){6,}|(?:\\x[0-9a-fA-F]{2}){6,}")
 BINARY = re.compile(r"(?<!\d)(?:[01]{8}\s?){8,}(?!\d)")
+ROT13 = str.maketrans("abcdefghijklmnopqrstuvwxyz", "nopqrstuvwxyzabcdefghijklm")
 DENIED = re.compile(
     r"\b(?:no|not|never|without|nothing|none|above|below|exclud\w+|up to|isn't|avoid\w*|or higher|n't)\b",
     re.I,
@@ -39,14 +39,24 @@ EXPECTED_MAIL = re.compile(
 )
 
 
-def find(extracted: Extracted) -> list[Signal]:
-    """At most one signal of a kind and severity, its quotations in reading order."""
+@dataclass(frozen=True)
+class Flag:
+    """Plain, because it is found in the child process: the report makes a signal with quotations of it."""
+
+    kind: str
+    severity: str
+    spans: list[tuple[int, int]]
+    detail: str
+
+
+def find(extracted: Extracted, addressed: list[tuple[int, int]]) -> list[Flag]:
+    """At most one of a kind and severity, its places in reading order."""
     found: dict[tuple[str, str], dict[tuple[int, int], str]] = {}
 
     def note(kind: str, severity: str, start: int, end: int, detail: str) -> None:
         found.setdefault((kind, severity), {}).setdefault((start, end), detail)
 
-    for start, end in instruction_spans(extracted):
+    for start, end in addressed:
         note("instruction", "stop", start, end, "visible text")
     for hidden in extracted.hidden:
         words = extracted.text[hidden.start : hidden.end]
@@ -68,13 +78,8 @@ def find(extracted: Extracted) -> list[Signal]:
             if severity := _weigh(screen, match, extracted):
                 note(screen.kind, severity, match.start(), match.end(), screen.id)
     return [
-        Signal(
-            kind=kind,  # type: ignore[arg-type]
-            severity=severity,  # type: ignore[arg-type]
-            quotes=[_quote(extracted.text, *span) for span in sorted(spans_)[:MOST_QUOTES]],
-            detail=", ".join(sorted(set(spans_.values()))),
-        )
-        for (kind, severity), spans_ in sorted(found.items())
+        Flag(kind, severity, sorted(places)[:MOST_QUOTES], ", ".join(sorted(set(places.values()))))
+        for (kind, severity), places in sorted(found.items())
     ]
 
 
@@ -95,10 +100,6 @@ def instruction_spans(extracted: Extracted) -> list[tuple[int, int]]:
     return found
 
 
-def _quote(text: str, start: int, end: int) -> Quote:
-    return Quote(text=text[start:end], start=start, end=end)
-
-
 def _encoded(extracted: Extracted) -> list[tuple[int, int, str]]:
     found = []
     for pattern, decode in ((BASE64, _base64), (HEX, _hex), (PERCENT, _percent), (BINARY, _binary)):
@@ -109,7 +110,7 @@ def _encoded(extracted: Extracted) -> list[tuple[int, int, str]]:
                 found.append((match.start(), match.end(), "stop" if stop else "warn"))
     for block in extracted.blocks:
         text = extracted.text[block.start : block.end]
-        if block.kind != CODE and instructions.OVERRIDE.search(codecs.decode(text, "rot13").lower()):
+        if block.kind != CODE and instructions.OVERRIDE.search(text.lower().translate(ROT13)):
             found.append((block.start, block.end, "stop"))
     return found
 

@@ -29,6 +29,7 @@ class Source:
         self._set(start, end, HIDE)
 
     def note(self, kind: str, words: str, at: int) -> None:
+        words = words[:80] if words[:5].lower() == "data:" else words
         self.hidden.append((kind, " ".join(words.split()), self.text.count("\n", 0, at) + 1))
 
     def replace(self, start: int, end: int, text: str) -> None:

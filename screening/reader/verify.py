@@ -18,8 +18,8 @@ from screening.reader.summarise import STOP, WORDS
 from screening.report import NEEDS_EVIDENCE, Finding
 
 ADDRESS = re.compile(
-    r"(?:[a-z][a-z0-9+.-]{1,20}:)?//\S+|\b(?:javascript|data|mailto|vbscript|file):\S*|\bwww\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|\b(?:[a-z0-9-]+\.)+(?:com|org|net|uk|gov|io|dev|ai|app|co|info|eu|example|test|ru|cn|me|xyz|link|site|online)\b\S*"
+    r"(?:[a-z][a-z0-9+.-]{1,20}:)?//\S+|\b(?:javascript|data|mailto|vbscript|file):\S*|\bwww\.\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]+)+"
+    r"|(?<![\w.-])(?:[a-z0-9-]{1,63}\.){1,6}(?:com|org|net|uk|gov|io|dev|ai|app|co|info|eu|example|test|ru|cn|me|xyz|link|site|online)\b\S*"
     r"|\b\d{1,3}(?:\.\d{1,3}){3}\b\S*",
     re.IGNORECASE,
 )

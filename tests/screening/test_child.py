@@ -5,25 +5,26 @@ import time
 import pytest
 
 from screening.reader import child
-from screening.reader.extract import LONGEST, extract
+from screening.reader.extract import LONGEST
+from screening.reader.look import look
 from screening.reader.text import Part, Unreadable
 from tests.screening.entries import ENTRY
 
 PARTS = [Part("", "", ENTRY)]
 
 
-def test_extract_apart_gives_what_extract_gives() -> None:
-    assert child.extract_apart(PARTS) == extract(PARTS)
+def test_look_apart_gives_what_look_gives() -> None:
+    assert child.look_apart(PARTS) == look(PARTS)
 
 
-def test_extract_apart_says_what_extract_says() -> None:
+def test_look_apart_says_what_look_says() -> None:
     with pytest.raises(Unreadable, match="longer than 400,000 characters"):
-        child.extract_apart([Part("", "", "a" * (LONGEST + 1))])
+        child.look_apart([Part("", "", "a" * (LONGEST + 1))])
 
 
-def test_extract_apart_with_too_little_memory_ends_as_unreadable() -> None:
+def test_look_apart_with_too_little_memory_ends_as_unreadable() -> None:
     with pytest.raises(Unreadable, match="too long or too much memory"):
-        child.extract_apart([Part("", "", "word " * 70_000)], memory=40_000_000)
+        child.look_apart([Part("", "", "word " * 70_000)], memory=40_000_000)
 
 
 @pytest.mark.parametrize(
