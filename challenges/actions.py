@@ -143,7 +143,7 @@ def stands(challenge: Challenge, decision: str, reason: str) -> bool:
 
 
 def still_open(challenge: Challenge) -> None:
-    if challenge.is_approved:
+    if challenge.is_approved and challenge.decided_at:
         raise Refused(
             f"{challenge.decided_by} approved this challenge at {challenge.event.say(challenge.decided_at)}. "
             "Teams may already work on it"

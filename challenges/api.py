@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from challenges import actions
-from challenges.models import Challenge
+from challenges.models import Challenge, ChallengeQuerySet
 from core.api import Page, StrictSerializer
 from core.doors import PUBLIC, SIGNED_IN, door
 from core.permissions import may, require, require_ever
@@ -22,7 +22,7 @@ VERBS = {
 }
 
 
-class ProposeSerializer(StrictSerializer, serializers.ModelSerializer):
+class ProposeChallengeSerializer(StrictSerializer, serializers.ModelSerializer):
     """What the owner says. Everything but the title may follow later."""
 
     class Meta:
@@ -31,7 +31,7 @@ class ProposeSerializer(StrictSerializer, serializers.ModelSerializer):
         validators: list = []
 
 
-class EditSerializer(StrictSerializer, serializers.ModelSerializer):
+class EditChallengeSerializer(StrictSerializer, serializers.ModelSerializer):
     """The answers to change, and the version of the challenge that they were written on."""
 
     version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
@@ -43,7 +43,7 @@ class EditSerializer(StrictSerializer, serializers.ModelSerializer):
         extra_kwargs = {"title": {"required": False}}
 
 
-class DecideSerializer(StrictSerializer):
+class DecideChallengeSerializer(StrictSerializer):
     version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     decision = serializers.ChoiceField(choices=list(VERBS))
     reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
@@ -111,9 +111,11 @@ def a_challenge(request: Request, event_slug: str, code: str) -> Challenge:
     return get_object_or_404(visible, event__slug=event_slug, code=code)
 
 
-def listed(request: Request, challenges, serializer: type[serializers.BaseSerializer]) -> Response:
+def listed(
+    request: Request, challenges: ChallengeQuerySet, serializer: type[serializers.BaseSerializer]
+) -> Response:
     pages = Page()
-    rows = pages.paginate_queryset(challenges, request)
+    rows: list[Challenge] | None = pages.paginate_queryset(challenges, request)
     return pages.get_paginated_response(serializer(rows, many=True).data)
 
 
@@ -129,7 +131,7 @@ def answer(challenge: Challenge, code: int = status.HTTP_200_OK) -> Response:
 @extend_schema(
     methods=["POST"],
     operation_id="challenges_propose",
-    request=ProposeSerializer,
+    request=ProposeChallengeSerializer,
     responses={201: ProposalSerializer},
 )
 @api_view(["GET", "POST"])
@@ -141,14 +143,17 @@ def challenges(request: Request, event_slug: str) -> Response:
         approved = Challenge.objects.visible_to(request.user).of_event(event).approved().with_people()
         return listed(request, approved, ChallengeSerializer)
     require_ever(signed_in(request), "challenges.propose", event)
-    sent = said(request, ProposeSerializer)
+    sent = said(request, ProposeChallengeSerializer)
     return answer(actions.propose(event, by=request.user, **sent), status.HTTP_201_CREATED)
 
 
 @door(PUBLIC)
 @extend_schema(methods=["GET"], operation_id="challenges_page", responses=PublicOrWhole, auth=[])
 @extend_schema(
-    methods=["PATCH"], operation_id="challenges_edit", request=EditSerializer, responses=ProposalSerializer
+    methods=["PATCH"],
+    operation_id="challenges_edit",
+    request=EditChallengeSerializer,
+    responses=ProposalSerializer,
 )
 @api_view(["GET", "PATCH"])
 @permission_classes([AllowAny])
@@ -163,7 +168,7 @@ def challenge(request: Request, event_slug: str, code: str) -> Response:
         )
         return Response(shape(challenge).data)
     require_ever(signed_in(request), "challenges.edit", challenge)
-    sent = said(request, EditSerializer)
+    sent = said(request, EditChallengeSerializer)
     return answer(actions.edit(challenge, by=request.user, **sent))
 
 
@@ -187,12 +192,14 @@ def review(request: Request, event_slug: str) -> Response:
 
 
 @door("challenges.decide")
-@extend_schema(operation_id="challenges_decide", request=DecideSerializer, responses=ProposalSerializer)
+@extend_schema(
+    operation_id="challenges_decide", request=DecideChallengeSerializer, responses=ProposalSerializer
+)
 @api_view(["POST"])
 def decide(request: Request, event_slug: str, code: str) -> Response:
     challenge = a_challenge(request, event_slug, code)
     require_ever(request.user, "challenges.decide", challenge)
-    sent = said(request, DecideSerializer)
+    sent = said(request, DecideChallengeSerializer)
     verb = VERBS[sent.pop("decision")]
     return answer(verb(challenge, by=request.user, **sent))
 

@@ -1,3 +1,5 @@
+from typing import cast
+
 from django import forms
 
 from challenges.classification import LEVELS
@@ -60,7 +62,7 @@ class ChallengeForm(forms.ModelForm):
 
     def __init__(self, *args, event: Event, **options) -> None:
         super().__init__(*args, **options)
-        level = self.fields["data_level"]
+        level = cast(forms.ChoiceField, self.fields["data_level"])
         level.choices = DataLevel.choices
         self.choice_hints = {"data_level": {name: level.hint for name, level in LEVELS.items()}}
         if not event.accepts_official:

@@ -11,16 +11,16 @@ from core.doors import SIGNED_IN, door
 from core.permissions import require, require_ever
 from events.models import Event
 from teams import actions
-from teams.models import Membership, Team
+from teams.models import Team
 
 
-class FoundSerializer(StrictSerializer):
+class FoundTeamSerializer(StrictSerializer):
     name = serializers.CharField(max_length=80)
     about = serializers.CharField(max_length=300, allow_blank=True, default="")
     challenge = serializers.CharField(max_length=8, help_text="The code of an approved challenge")
 
 
-class MoveSerializer(StrictSerializer):
+class MoveTeamSerializer(StrictSerializer):
     challenge = serializers.CharField(max_length=8, help_text="The code of an approved challenge")
 
 
@@ -43,7 +43,7 @@ class TeamSerializer(serializers.ModelSerializer):
         fields = ("code", "name", "about", "challenge", "size", "open_seats", "founded_at")
 
 
-class MemberSerializer(StrictSerializer):
+class TeamMemberSerializer(StrictSerializer):
     name = serializers.CharField(source="user")
     department = serializers.CharField(source="user.department", allow_null=True)
     joined_at = serializers.DateTimeField()
@@ -56,9 +56,9 @@ class TeamPageSerializer(TeamSerializer):
         model = Team
         fields = (*TeamSerializer.Meta.fields, "members")
 
-    @extend_schema_field(MemberSerializer(many=True))
+    @extend_schema_field(TeamMemberSerializer(many=True))
     def get_members(self, team: Team) -> list[dict]:
-        return MemberSerializer(team.memberships.select_related("user__department"), many=True).data
+        return list(TeamMemberSerializer(team.memberships.select_related("user__department"), many=True).data)
 
 
 def an_event(request: Request, event_slug: str) -> Event:
@@ -100,7 +100,7 @@ def answer(team: Team, code: int = status.HTTP_200_OK) -> Response:
 @extend_schema(
     methods=["POST"],
     operation_id="teams_found",
-    request=FoundSerializer,
+    request=FoundTeamSerializer,
     responses={201: TeamPageSerializer},
 )
 @api_view(["GET", "POST"])
@@ -108,7 +108,7 @@ def teams(request: Request, event_slug: str) -> Response:
     event = an_event(request, event_slug)
     if request.method == "POST":
         require_ever(request.user, "teams.found", event)
-        sent = said(request, FoundSerializer)
+        sent = said(request, FoundTeamSerializer)
         sent["challenge"] = a_challenge(event, sent["challenge"])
         return answer(actions.found(event, by=request.user, **sent), status.HTTP_201_CREATED)
     require(request.user, "teams.see", event)
@@ -145,12 +145,12 @@ def leave(request: Request, event_slug: str, code: str) -> Response:
 
 
 @door("teams.move")
-@extend_schema(operation_id="teams_move", request=MoveSerializer, responses=TeamPageSerializer)
+@extend_schema(operation_id="teams_move", request=MoveTeamSerializer, responses=TeamPageSerializer)
 @api_view(["POST"])
 def move(request: Request, event_slug: str, code: str) -> Response:
     team = a_team(request, event_slug, code)
     require_ever(request.user, "teams.move", team)
-    sent = said(request, MoveSerializer)
+    sent = said(request, MoveTeamSerializer)
     return answer(actions.move(team, by=request.user, challenge=a_challenge(team.event, sent["challenge"])))
 
 
@@ -160,7 +160,7 @@ def move(request: Request, event_slug: str, code: str) -> Response:
 def naming(request: Request, event_slug: str, code: str) -> Response:
     """The caller's own consent to be named in the showcase, and nobody else's."""
     team = a_team(request, event_slug, code)
-    membership = Membership.objects.filter(team=team, user=request.user).first()
+    membership = team.membership_of(request.user)
     require(request.user, "teams.name_me", membership)
     sent = said(request, NamingSerializer)
     return Response(NamedSerializer(actions.name_me(membership, by=request.user, **sent)).data)

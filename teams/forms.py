@@ -1,3 +1,5 @@
+from typing import cast
+
 from django import forms
 
 from challenges.models import Challenge
@@ -47,7 +49,7 @@ class FoundForm(forms.Form):
 
     def __init__(self, *args, event: Event, **options) -> None:
         super().__init__(*args, **options)
-        self.fields["challenge"].of_event(event)
+        cast(ChallengeChoice, self.fields["challenge"]).of_event(event)
 
 
 class MoveForm(forms.Form):
@@ -57,7 +59,7 @@ class MoveForm(forms.Form):
 
     def __init__(self, *args, event: Event, **options) -> None:
         super().__init__(*args, **options)
-        self.fields["challenge"].of_event(event)
+        cast(ChallengeChoice, self.fields["challenge"]).of_event(event)
         self.fields["challenge"].label = "Which challenge does your team take on?"
 
 

@@ -52,6 +52,9 @@ class Team(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def membership_of(self, user) -> "Membership | None":
+        return self.memberships.select_related("event").filter(user=user).first()
+
     @property
     def open_seats(self) -> int:
         """Of a team read `with_size`."""

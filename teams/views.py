@@ -10,7 +10,7 @@ from core.refusals import refusals_on
 from events.models import Event
 from teams import actions
 from teams.forms import ConfirmForm, FoundForm, MoveForm, NamingForm
-from teams.models import Membership, Team
+from teams.models import Team
 
 PAGE = 50
 
@@ -144,7 +144,7 @@ def move(request: HttpRequest, event_slug: str, code: str) -> HttpResponse:
 def naming(request: HttpRequest, event_slug: str, code: str) -> HttpResponse:
     """A member's own answer, and nobody else's."""
     team = a_team(request, event_slug, code)
-    membership = Membership.objects.select_related("event").filter(team=team, user=request.user).first()
+    membership = team.membership_of(request.user)
     require(request.user, "teams.name_me", membership)
     if request.method == "POST":
         form = NamingForm(request.POST)
