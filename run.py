@@ -26,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -163,6 +164,7 @@ class Processes:
 
     def __init__(self) -> None:
         self.running: list[tuple[str, subprocess.Popen, int]] = []
+        self.folders: list[Path] = []
 
     def start(
         self, name: str, command: list[str], *, env: dict, log: Path, end: int = signal.SIGTERM
@@ -196,6 +198,8 @@ class Processes:
                 os.killpg(process.pid, signal.SIGKILL)  # children that outlived it
             process.wait()
         self.running.clear()
+        for folder in self.folders:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def die_with_parent() -> None:
@@ -240,7 +244,7 @@ def find_program(name: str, *places: str) -> str:
     if found := shutil.which(name) or (str(system[-1]) if system else ""):
         return found
     stop(
-        f"cannot find {name}. Set DATABASE_URL and REDIS_URL, install PostgreSQL and Redis, or: docker compose up"
+        f"cannot find {name}. Set DATABASE_URL and REDIS_URL, install both servers, or: docker compose up"
     )
     return ""
 
@@ -261,6 +265,7 @@ def start_servers(processes: Processes, data: Path, *, durable: bool) -> dict[st
     """PostgreSQL and Valkey on sockets in a folder of their own; their addresses."""
     database, redis = os.environ.get("DATABASE_URL", ""), os.environ.get("REDIS_URL", "")
     sockets = Path(tempfile.mkdtemp(prefix="hk-"))  # a socket's path must be short
+    processes.folders.append(sockets)
     env = os.environ | {"LC_ALL": "C.UTF-8"}
     logs = data / "logs"
     logs.mkdir(parents=True, exist_ok=True)
@@ -466,12 +471,11 @@ def start_stack(processes: Processes, data: Path, port: int) -> dict[str, str]:
 
 
 def answers(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        if probe.connect_ex(("127.0.0.1", port)):
-            return False
-        probe.sendall(b"GET /health/ HTTP/1.0\r\nHost: localhost\r\n\r\n")
-        return b" 200 " in probe.recv(64)
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/", timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
 
 
 def with_servers(command: list[str], **extra: str) -> int:

@@ -67,7 +67,7 @@ class Person:
 
 @dataclass
 class Walk:
-    """`people` are ada, who may create events, dot, ben, bea, sam, jude, joan, kit, and a stranger."""
+    """`people` are ada, who may create events, dot, ben, bea, sam, jude, jim, kit, and a stranger."""
 
     people: Mapping[str, Person]
     emails: Mapping[str, str]
@@ -135,7 +135,7 @@ class Walk:
         self.event = made["slug"]
         self.stranger.get(self.at(""), expect=404)  # nobody else knows of it yet
         self.ada.post(self.at("open/"))
-        for kind, keys in {"screener": ["sam"], "judge": ["jude", "joan"], "chair": ["kit"]}.items():
+        for kind, keys in {"screener": ["sam"], "judge": ["jude", "jim"], "chair": ["kit"]}.items():
             for key in keys:
                 self.ada.post(self.at("roles/"), {"email": self.emails[key], "kind": kind}, expect=201)
         self.say(f"opened the event ‘{made['name']}’")
@@ -219,16 +219,16 @@ class Walk:
         self.ben.post(self.at(f"submissions/{self.entry}/submit/"), order, expect=409)  # late
         criteria = self.kit.post(self.at("judging/rubric/template/"), {"template": "value"})
         self.kit.post(self.at("judging/allocation/propose/"), {"per_entry": 2})
-        for key, value in (("jude", 4), ("joan", 3)):
+        for key, value in (("jude", 4), ("jim", 3)):
             judge = getattr(self, key)
             sheet = judge.get(self.at(f"judging/entries/{self.entry}/"))
             scores = {str(row["id"]): value for row in sheet["criteria"]}
-            ballot = {"version": 0, "revision": sheet["revision"], "scores": scores, "hand_in": True}
+            ballot = {"version": 0, "revision": sheet["entry"]["number"], "scores": scores, "hand_in": True}
             judge.call("PUT", self.at(f"judging/entries/{self.entry}/"), ballot)
         self.kit.get(self.at("judging/results/"), expect=409)  # hidden while scores are open
         self.move("scores_close_at", 1)
         results = self.until("the results", self.results)
-        (row,) = results["entries"]
+        (row,) = results["results"]
         if (row["rank"], row["raw_mean"], row["ballots"]) != (1, 3.5, 2):
             raise Astray(f"the ranking is wrong: {row}")
         self.say(

@@ -12,7 +12,7 @@ CAST = {
     "dot": "owner",
     "sam": "screener",
     "jude": "judge",
-    "joan": "judge4",
+    "jim": "judge3",
     "kit": "chair",
 }
 
