@@ -99,7 +99,8 @@ def next_step(
          "Find a team, or found one", "", "See teams", reverse("teams:list", args=slug)),
         (RoleKind.JUDGE in kinds and event.is_open("scores"),
          "Score your entries", "", "Go to your entries", reverse("judging:list", args=slug)),
-        (RoleKind.ORGANISER in kinds, "You organise this event", "", "Organise", reverse("organise", args=slug)),
+        (RoleKind.ORGANISER in kinds,
+         "You organise this event", "", "Organise", reverse("organise", args=slug)),
         (joins and is_signed_in, "Take part", applying, "Apply", apply_url),
         (joins, "Take part", applying, "Sign in to apply", sign_in_url),
     )  # fmt: skip
