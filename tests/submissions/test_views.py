@@ -421,6 +421,18 @@ def test_revision_runs_nothing_and_loads_nothing_that_a_team_wrote(as_, ada):
             assert words not in page
 
 
+def test_check_and_edit_run_nothing_that_a_colleague_wrote(as_, ben):
+    hostile = dict.fromkeys(("title", "pitch", "problem", "built", "ai_use", "data_used"), SCRIPT)
+    submission = draft_of(team_of(event_in(Phase.BUILDING)), **hostile)
+
+    for address in ("check", "edit"):
+        page = as_(ben).get(f"{BASE}/{submission.code}/{address}/").content.decode()
+
+        assert "&lt;script&gt;" in page
+        for words in ("<script>alert", 'href="javascript', "<img"):
+            assert words not in page
+
+
 def test_revision_shows_a_link_with_its_host_and_never_one_that_is_not_https(as_, ada):
     submission = draft_of(
         team_of(event_in(Phase.BUILDING)),
@@ -446,6 +458,7 @@ def test_text_is_what_the_fingerprint_is_of(as_, ben):
     assert response["Content-Type"] == "text/markdown; charset=utf-8"
     assert response["Content-Disposition"] == f'attachment; filename="{submission.code}-revision-1.md"'
     assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
 
 
 def test_receipt_of_an_older_revision_points_to_the_newer(as_, ben):
