@@ -33,9 +33,28 @@ def _macro(name: str):
     return getattr(template.module, f"govuk{words}")
 
 
+# Components that hold no text of a person's. A macro costs about a millisecond, and these are on every page.
+_KEPT = {"back-link", "button", "phase-banner", "radios", "service-navigation", "skip-link", "tag"}
+_MOST = 1000
+_kept: dict[tuple[str, str], SafeString] = {}
+
+
 def component(name: str, params: Mapping) -> SafeString:
     """The official HTML of a component. Text is escaped, and so is `html` that nobody marked safe."""
-    return mark_safe(str(_macro(name)(_made_safe(params))).strip())  # noqa: S308 (built by escaping macros)
+    safe = _made_safe(params)
+    if name not in _KEPT:
+        return _drawn(name, safe)
+    key = (name, repr(safe))  # tells markup from text, which are drawn differently
+    drawn = _kept.get(key)
+    if drawn is None:
+        if len(_kept) >= _MOST:
+            _kept.clear()
+        drawn = _kept[key] = _drawn(name, safe)
+    return drawn
+
+
+def _drawn(name: str, params: Mapping) -> SafeString:
+    return mark_safe(str(_macro(name)(params)).strip())  # noqa: S308 (built by escaping macros)
 
 
 def _made_safe(value, key: str = "", parent: str = ""):

@@ -8,6 +8,7 @@ import pytest
 from django.template import engines
 from django.utils.safestring import mark_safe
 
+from core import frontend
 from core.frontend import component
 
 COMPONENTS = Path(__file__).parents[2] / "node_modules" / "govuk-frontend" / "dist" / "govuk" / "components"
@@ -142,3 +143,16 @@ def test_link_to_an_address_keeps_only_what_cannot_run(address, shown):
     found = Tokens(component("button", {"text": "Go", "href": address})).found
 
     assert dict(found[0][2])["href"] == shown
+
+
+def test_component_that_is_kept_tells_markup_from_text():
+    drawn = [component("button", {"html": kind("<b>Save</b>")}) for kind in (mark_safe, str, mark_safe, str)]
+
+    assert ["<b>Save</b>" in html for html in drawn] == [True, False, True, False]
+
+
+def test_components_that_are_kept_do_not_grow_without_end():
+    for number in range(1100):
+        component("tag", {"text": f"Number {number}"})
+
+    assert len(frontend._kept) <= 1000
