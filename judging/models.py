@@ -118,7 +118,7 @@ class Assignment(models.Model):
     @property
     def entry(self) -> Revision | None:
         """The revision to score: the current one, if a person cleared it."""
-        return cleared_entries(self.event).filter(submission=self.submission_id).first()
+        return cleared_entries(self.event).with_people().filter(submission=self.submission_id).first()
 
     def why_conflict(self) -> str:
         """Why this judge may not score this entry, in words for the judge; "" when they may."""

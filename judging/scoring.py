@@ -52,11 +52,14 @@ def standings(
             totals[ballot.entry].append(total(ballot.scores, weights))
     enough = {entry: given for entry, given in totals.items() if len(given) >= max(minimum, 1)}
     means = {entry: sum(given, Fraction(0)) / len(given) for entry, given in enough.items()}
+    ranks: dict[Fraction, int] = {}
+    for place, mean in enumerate(sorted(means.values(), reverse=True), start=1):
+        ranks.setdefault(mean, place)
     found = []
     for entry, given in totals.items():
         if entry in means:
-            rank = 1 + sum(other > means[entry] for other in means.values())
-            numbers = (float(means[entry]), float(min(given)), float(max(given)), rank)
+            mean = means[entry]
+            numbers = (float(mean), float(min(given)), float(max(given)), ranks[mean])
             found.append(Standing(entry, len(given), *numbers))
         else:
             found.append(Standing(entry, len(given)))

@@ -460,8 +460,8 @@ def test_results_page_shows_raw_averages_and_says_so(as_, key):
         for row in re.findall(r"<tr>\s*<td.*?</tr>", page, re.DOTALL)
     ]
     assert rows == [
-        ["1", "Tide Table", "Herons", "4.00", "2", "4.00", "4.00"],
-        ["2", "Letter Sorter", "Kingfishers", "3.50", "2", "2.00", "5.00"],
+        ["1", "Tide Table", "4.00", "4.00", "4.00", "2", "Herons"],
+        ["2", "Letter Sorter", "3.50", "2.00", "5.00", "2", "Kingfishers"],
     ]
     assert "not adjusted for how strict each judge is" in page
 

@@ -396,3 +396,13 @@ def test_api_publishing_is_for_organisers(api_as, verb, key):
 
 def test_empty_showcase_says_what_to_do():
     assert "Nothing is published yet" in Client().get(reverse("showcase:events")).content.decode()
+
+
+def test_list_escapes_what_teams_wrote():
+    event = published()
+    Exhibit.objects.filter(event=event).update(title="<script>alert(1)</script>", team='"><img src=x>')
+
+    page = Client().get(LIST).content.decode()
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;</a>" in page
+    assert ("<script>alert" in page, "<img" in page) == (False, False)
