@@ -38,8 +38,8 @@ COPY --from=front-end /src/static/build static/build
 # These values serve this one step and are not kept; nothing is connected to.
 RUN SECRET_KEY=build DATABASE_URL=postgres:///build REDIS_URL=redis://localhost ALLOWED_HOSTS=localhost \
         BASE_URL=http://localhost EMAIL_HOST=localhost python manage.py collectstatic --no-input \
-    && mkdir -p /app/var/beat && chown -R hackathon /app/var/beat
-USER hackathon
+    && mkdir -p /app/var/beat && chown -R 10001 /app/var/beat
+USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["python", "-m", "hackathon.healthcheck"]
 CMD ["gunicorn", "hackathon.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket", "--access-logfile", "-"]

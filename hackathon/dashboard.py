@@ -55,7 +55,7 @@ def stages(event: Event) -> list[tuple[str, list[dict]]]:
     challenges = Challenge.objects.filter(event=event).aggregate(
         approved=Count("pk", filter=Q(decision="approved")), waiting=Count("pk", filter=Q(decision=""))
     )
-    teams = Team.objects.filter(event=event).count()
+    teams = Team.objects.filter(event=event).peopled().count()
     placed = Membership.objects.filter(event=event).count()
     drafts = Submission.objects.filter(team__event=event).count()
     decided = Clearance.objects.standing().filter(revision=OuterRef("pk"))

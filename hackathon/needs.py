@@ -117,7 +117,9 @@ def for_participant(user: User, events: dict[int, Event]) -> Iterator[Need]:
         draft = drafts.get(team.pk)
         entry = entries.get(draft.pk) if draft else None
         yield from about_entry(event, draft, entry)
-        clearance = clearances.get(entry.pk) if entry else None
+        if draft is None or entry is None:
+            continue
+        clearance = clearances.get(entry.pk)
         if clearance and clearance.outcome == Clearance.Outcome.HELD:
             yield Need(
                 event,
@@ -127,7 +129,7 @@ def for_participant(user: User, events: dict[int, Event]) -> Iterator[Need]:
                 event.submissions_close_at,
                 "Held",
             )
-        elif entry and entry.pk in read and event.is_open("submissions"):
+        elif entry.pk in read and event.is_open("submissions"):
             yield Need(
                 event,
                 "Read what screening found in your entry",

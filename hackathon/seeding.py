@@ -9,8 +9,10 @@ import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import yaml
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 
@@ -106,12 +108,14 @@ class World:
         if user := User.objects.filter(email=email).first():
             return user
         user = User.objects.create_user(email, name, department=self.departments[department])
-        user.emailaddress_set.create(email=email, verified=True, primary=True)
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
         return user
 
 
 class Story:
     """One event, lived through up to the phase it is to be in."""
+
+    event: Event
 
     def __init__(self, world: World, phase: Phase, entries: list[dict]) -> None:
         self.world, self.phase, self.entries = world, phase, entries
@@ -148,12 +152,16 @@ class Story:
                 summary=SUMMARY,
                 about=ABOUT,
                 departments=list(self.world.departments.values()),
-                **self.moments,
+                building_at=self.building,
+                **self.other_moments(),
             )
             for kind, keys in ROLES.items():
                 for key in keys:
                     email = self.world.people[key].email
                     events.give_role(self.event, email, kind, by=self.world.organiser)
+
+    def other_moments(self) -> dict[str, Any]:
+        return {name: moment for name, moment in self.moments.items() if name != "building_at"}
 
     def announce(self) -> None:
         with self.at("forming_at", days=-10):
@@ -168,7 +176,7 @@ class Story:
     def propose(self, spec: dict) -> Challenge:
         """Each department's problem is put forward by somebody of that department."""
         owner = self.world.people["owner"]
-        if owner.department.slug != spec["department"]:
+        if owner.department != self.world.departments[spec["department"]]:
             owner = self.world.person(f"Owen {spec['department'].title()}", spec["department"])
         fields = (
             "title",
@@ -290,6 +298,8 @@ class Story:
 
     def score(self, assignment: Assignment, criteria: list[Criterion], luck: random.Random) -> None:
         entry = assignment.entry
+        if entry is None:
+            return
         quality = len(entry.as_markdown()) / 1000
         scores = {one.pk: max(1, min(5, round(luck.gauss(2 + quality / 2, 0.8)))) for one in criteria}
         judging.score(

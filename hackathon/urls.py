@@ -1,6 +1,6 @@
 """The one URL table: nouns with codes, verbs last. Each stage lists its own below its place here."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 import accounts.urls
 import challenges.urls
@@ -40,6 +40,8 @@ urlpatterns = [
     path("privacy/", views.static_page, {"page": "privacy"}, name="privacy"),
     path("cookies/", views.static_page, {"page": "cookies"}, name="cookies"),
     path("accessibility/", views.static_page, {"page": "accessibility"}, name="accessibility"),
+    # There are no passwords: the library's pages about them are not there.
+    re_path(r"^accounts/password/", views.nowhere, name="nowhere"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include((api, "api"))),
     *pages,

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.core.cache import cache
 from django.db import DatabaseError, OperationalError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """What needs this person now; for a stranger, what this is."""
     if not request.user.is_authenticated:
         phases = [Phase.ANNOUNCED, Phase.FORMING, Phase.BUILDING, Phase.JUDGING]
-        context = {
+        context: dict = {
             "live": Event.objects.in_phase(*phases)[:20],
             "published": Event.objects.in_phase(Phase.SHOWCASE)[:20],
             "sign_in_url": reverse("account_login"),
@@ -101,6 +101,11 @@ def check_broker() -> str:
 @door(PUBLIC)
 def static_page(request: HttpRequest, page: str) -> HttpResponse:
     return render(request, f"pages/{page}.html")
+
+
+@door(PUBLIC)
+def nowhere(request: HttpRequest) -> HttpResponse:
+    raise Http404
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
