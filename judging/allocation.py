@@ -9,22 +9,24 @@ decides, so that nobody can aim for a given judge.
 
 import random
 from collections import Counter, deque
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-Pair = tuple[Hashable, Hashable]  # entry, judge
+Key = Any  # whatever names an entry, a judge or a department
+Pair = tuple[Key, Key]  # entry, judge
 
 
 @dataclass(frozen=True)
 class Entry:
-    key: Hashable
+    key: Key
     departments: frozenset = frozenset()
 
 
 @dataclass(frozen=True)
 class Judge:
-    key: Hashable
-    department: Hashable = None
+    key: Key
+    department: Key = None
     max_load: int | None = None
 
 
@@ -33,7 +35,7 @@ class Allocation:
     assignments: list[Pair]  # the kept ones and the new ones
     new: list[Pair]
     loads: dict
-    shortages: list[tuple[Hashable, int]] = field(default_factory=list)  # entry, seats that stay empty
+    shortages: list[tuple[Key, int]] = field(default_factory=list)  # entry, seats that stay empty
 
 
 def allocate(

@@ -62,13 +62,15 @@ class ProposeForm(forms.Form):
 
 
 class AssignForm(forms.Form):
-    judge = forms.ChoiceField(label="Judge", error_messages={"required": "Choose a judge"})
-
     def __init__(self, *args, judges: Iterable, **options) -> None:
         super().__init__(*args, **options)
         self.judges = {str(judge.pk): judge for judge in judges}
         names = [(key, str(judge)) for key, judge in self.judges.items()]
-        self.fields["judge"].choices = [("", "Choose one"), *names]
+        self.fields["judge"] = forms.ChoiceField(
+            label="Judge",
+            choices=[("", "Choose one"), *names],
+            error_messages={"required": "Choose a judge"},
+        )
 
     def clean_judge(self):
         return self.judges[self.cleaned_data["judge"]]
@@ -134,7 +136,7 @@ class SheetForm(forms.Form):
     def of(cls, ballot: Ballot | None, entry: Revision, criteria: list[Criterion]) -> "SheetForm":
         """The sheet as it was last saved, or an empty one."""
         given = ballot.scores_by_criterion() if ballot else {}
-        initial = {field_of(key): value for key, value in given.items()}
+        initial: dict = {field_of(key): value for key, value in given.items()}
         if ballot:
             initial |= {"comment": ballot.comment, "note": ballot.note}
         initial |= {"version": ballot.version if ballot else 0, "revision": entry.number}

@@ -97,6 +97,11 @@ class Assignment(models.Model):
     given_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_because = models.CharField(max_length=500, blank=True)
+    # Of `with_progress` and `with_entry`
+    is_handed_in: bool
+    is_started: bool
+    title: str | None
+    pitch: str | None
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -118,7 +123,8 @@ class Assignment(models.Model):
     @property
     def entry(self) -> Revision | None:
         """The revision to score: the current one, if a person cleared it."""
-        return cleared_entries(self.event).with_people().filter(submission=self.submission_id).first()
+        entries = cleared_entries(self.event).select_related("submission__team__challenge")
+        return entries.filter(submission=self.submission_id).first()
 
     def why_conflict(self) -> str:
         """Why this judge may not score this entry, in words for the judge; "" when they may."""

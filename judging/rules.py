@@ -16,7 +16,7 @@ def is_own(user, assignment) -> bool:
     )
 
 
-def without_conflict(assignment: Assignment) -> str:
+def without_conflict(assignment) -> str:
     return assignment.why_conflict() or within("scores")(assignment)
 
 

@@ -5,25 +5,27 @@ independent of each other. Sums are exact fractions: the order in which ballots 
 nothing, and entries that are equal are equal.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
+Key = Any  # whatever names an entry, a judge or a criterion
 MINIMUM = 2  # entries with fewer ballots are listed, not ranked
 
 
 @dataclass(frozen=True)
 class Ballot:
-    entry: Hashable
-    judge: Hashable
-    scores: Mapping[Hashable, int]  # criterion -> score
+    entry: Key
+    judge: Key
+    scores: Mapping[Key, int]  # criterion -> score
 
 
 @dataclass(frozen=True)
 class Standing:
     """Where one entry stands. No numbers but the count when it has too few ballots."""
 
-    entry: Hashable
+    entry: Key
     ballots: int
     raw_mean: float | None = None
     lowest: float | None = None
@@ -31,7 +33,7 @@ class Standing:
     rank: int | None = None
 
 
-def total(scores: Mapping[Hashable, int], weights: Mapping[Hashable, int]) -> Fraction:
+def total(scores: Mapping[Key, int], weights: Mapping[Key, int]) -> Fraction:
     """The weighted mean of a complete ballot, on the scale of its scores."""
     if set(scores) != set(weights):
         raise ValueError("a ballot counts when it has one score for each criterion")
@@ -39,14 +41,14 @@ def total(scores: Mapping[Hashable, int], weights: Mapping[Hashable, int]) -> Fr
 
 
 def standings(
-    entries: Iterable[Hashable],
+    entries: Iterable[Key],
     ballots: Iterable[Ballot],
-    weights: Mapping[Hashable, int],
+    weights: Mapping[Key, int],
     *,
     minimum: int = MINIMUM,
 ) -> list[Standing]:
     """Every entry once: the ranked ones first, best first; equal means share a rank (1, 2, 2, 4)."""
-    totals: dict[Hashable, list[Fraction]] = {entry: [] for entry in entries}
+    totals: dict[Key, list[Fraction]] = {entry: [] for entry in entries}
     for ballot in ballots:
         if ballot.entry in totals:
             totals[ballot.entry].append(total(ballot.scores, weights))

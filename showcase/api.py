@@ -35,7 +35,7 @@ class CardSerializer(StrictSerializer):
 
 
 class LinkSerializer(StrictSerializer):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     url = serializers.URLField()
     host = serializers.CharField()
 
@@ -80,7 +80,7 @@ class HiddenSerializer(StrictSerializer):
 @permission_classes([AllowAny])
 def events(request: Request) -> Response:
     page = Page()
-    rows = page.paginate_queryset(published_events(), request)
+    rows: list = page.paginate_queryset(published_events(), request) or []
     return page.get_paginated_response(PublishedSerializer(rows, many=True).data)
 
 
@@ -92,10 +92,9 @@ def event(request: Request, event_slug: str) -> Response:
     """The entries that a published event shows."""
     if not Event.objects.in_phase(Phase.SHOWCASE).filter(slug=event_slug).exists():
         raise Http404
+    cards = Exhibit.objects.shown().filter(event__slug=event_slug)
     page = Page()
-    rows = page.paginate_queryset(
-        Exhibit.objects.shown().filter(event__slug=event_slug).values(*CARD), request
-    )
+    rows: list = page.paginate_queryset(cards.values(*CARD), request) or []
     return page.get_paginated_response(CardSerializer(rows, many=True).data)
 
 

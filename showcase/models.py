@@ -182,20 +182,33 @@ def why_left_out(revision: Revision, cleared: set[int]) -> str:
     return ""
 
 
-def published(event_slug: str, **filters: str) -> Event | None:
-    """A published event with what its list needs besides the rows, in one query."""
+@dataclass
+class Published:
+    """A published event with what its list needs besides the rows."""
+
+    event: Event
+    number: int
+    departments: list[str]
+    challenges: list[str]
+
+
+def published(event_slug: str, **filters: str) -> Published | None:
+    """One query, however many entries there are."""
     mine = Exhibit.objects.filter(event=OuterRef("pk"), hidden_at=None).order_by()
     count = mine.matching(**filters).values("event").annotate(count=Count("pk")).values("count")
-    return (
+    event = (
         Event.objects.in_phase(Phase.SHOWCASE)
         .filter(slug=event_slug)
         .annotate(
             number=Coalesce(Subquery(count), Value(0)),
-            departments_shown=ArraySubquery(mine.order_by("department").values("department").distinct()),
-            challenges_shown=ArraySubquery(mine.order_by("challenge").values("challenge").distinct()),
+            shown_departments=ArraySubquery(mine.order_by("department").values("department").distinct()),
+            shown_challenges=ArraySubquery(mine.order_by("challenge").values("challenge").distinct()),
         )
         .first()
     )
+    if event is None:
+        return None
+    return Published(event, event.number, event.shown_departments, event.shown_challenges)
 
 
 def published_events():

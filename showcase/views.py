@@ -112,13 +112,14 @@ def event(request: HttpRequest, event_slug: str) -> HttpResponse:
     shown = published(event_slug, **filters)
     if shown is None:
         raise Http404("Not published")
-    form.offer(shown.departments_shown, shown.challenges_shown)
-    rows = Exhibit.objects.filter(event=shown, hidden_at=None).matching(**filters)
+    form.offer(shown.departments, shown.challenges)
+    rows = Exhibit.objects.filter(event=shown.event, hidden_at=None).matching(**filters)
     cards = Paginator(rows.values_list(*CARD), CARDS)
     cards.count = shown.number
     page = cards.get_page(request.GET.get("page"))
     context = {
-        "event": shown,
+        "event": shown.event,
+        "number": shown.number,
         "page": page,
         "cards": drawn(page, reverse("showcase:event", args=[event_slug])),
         "form": form,
