@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from core.api import Page, StrictSerializer
 from core.doors import SIGNED_IN, door
+from events.models import Event
 from submissions import actions
 from submissions.declarations import CURRENT_DECLARATIONS, DECLARATIONS
 from submissions.models import Answers, Revision, Submission, https_only
@@ -109,6 +110,7 @@ class RevisionSerializer(serializers.ModelSerializer):
 @api_view(["GET"])
 def declarations(request: Request, event_slug: str) -> Response:
     """What a team declares when it submits, in the present wording."""
+    get_object_or_404(Event.objects.visible_to(request.user), slug=event_slug)
     current = {"version": CURRENT_DECLARATIONS, "statements": DECLARATIONS[CURRENT_DECLARATIONS]}
     return Response(DeclarationsSerializer(current).data)
 

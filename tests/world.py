@@ -21,6 +21,7 @@ NAMES = {
     "bea": "Bea Lund",
     "cal": "Cal Reyes",
     "dot": "Dot Haines",
+    "jim": "Jim Okafor",
     "jude": "Jude Amin",
     "kit": "Kit Moss",
     "sam": "Sam Adeyemi",
@@ -30,6 +31,7 @@ DEPARTMENTS = {
     "records": ("Department for Public Records", ["ada", "ben", "sam", "max"]),
     "rivers": ("Rivers and Coasts Agency", ["bea", "dot", "cal"]),
     "transport": ("Transport Office", ["jude", "kit"]),
+    "skills": ("Skills and Training Service", ["jim"]),
 }
 ANSWERS = {
     "title": "Letter Sorter",
