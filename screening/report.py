@@ -131,23 +131,34 @@ class Report(Strict):
 
 def check(report: Report, text: str, count: int = 10) -> Report:
     """The report itself, or `Refusal`: each principle once, in order; each quotation true and visible."""
+    for problem in (_numbering(report, count), _quoting(report, text), _evidence(report)):
+        if problem:
+            raise Refusal(problem)
+    return report
+
+
+def _numbering(report: Report, count: int) -> str:
     numbers = [row.number for row in report.principles]
     if unknown := [number for number in numbers if not 1 <= number <= count]:
-        raise Refusal(f"Principle {unknown[0]} is unknown")
+        return f"Principle {unknown[0]} is unknown"
     if missing := [number for number in range(1, count + 1) if number not in numbers]:
-        raise Refusal(f"Principle {missing[0]} is missing")
-    if numbers != list(range(1, count + 1)):
-        raise Refusal("The principles are not once each and in order")
+        return f"Principle {missing[0]} is missing"
+    return "" if numbers == sorted(set(numbers)) else "The principles are not once each and in order"
+
+
+def _quoting(report: Report, text: str) -> str:
     for quote in report.quotes():
         if not quote.start <= quote.end <= len(text) or text[quote.start : quote.end] != quote.text:
-            raise Refusal(f"The quotation at {quote.start} is not in the text")
+            return f"The quotation at {quote.start} is not in the text"
     for quote in report.findings_quotes():
         if quote.end > report.visible_end or quote.start == quote.end:
-            raise Refusal(f"The quotation at {quote.start} is not of visible text")
+            return f"The quotation at {quote.start} is not of visible text"
+    return ""
+
+
+def _evidence(report: Report) -> str:
     for row in report.principles:
         if row.finding in NEEDS_EVIDENCE and not row.quotes:
-            raise Refusal(f"Principle {row.number} is {row.finding} without a quotation")
-    for sentence in report.summary:
-        if not sentence.quotes:
-            raise Refusal("A sentence of the summary has no quotation")
-    return report
+            return f"Principle {row.number} is {row.finding} without a quotation"
+    bare = [sentence for sentence in report.summary if not sentence.quotes]
+    return "A sentence of the summary has no quotation" if bare else ""

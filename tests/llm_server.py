@@ -170,7 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def do_drip(self, step, request, prompt) -> None:
-        """One byte at a time: never late for a single read, never done. With "headers", from the first byte."""
+        """One byte at a time: never late for one read, never done. With "headers", from the start."""
         wait = step.get("wait", 0.2)
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
         if not step.get("headers"):

@@ -173,7 +173,7 @@ class OpenAI:
 
     @cached_property
     def _expected(self) -> tuple[type[BaseException], ...]:
-        """What the library, its transport and an odd answer raise; measured, and wider than its own errors."""
+        """What the library, its transport and an odd answer raise: measured, wider than its own errors."""
         return (
             self._openai.OpenAIError,
             self._http.HTTPError,

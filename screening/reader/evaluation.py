@@ -1,4 +1,4 @@
-"""How good the screening is, against what careful readers marked: hits of the labelled lines, and agreement."""
+"""How good the screening is against what careful readers marked: hits of their lines, and agreement."""
 
 import csv
 from collections import Counter

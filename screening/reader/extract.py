@@ -66,6 +66,7 @@ BREAKS = {
     "tr",
     "ul",
 }
+NAMED = {"li": ITEM, "dd": ITEM, "td": CELL, "th": CELL}
 HEADS = {"h1", "h2", "h3", "h4", "h5", "h6", "caption", "summary", "dt"}
 
 
@@ -213,38 +214,25 @@ def _elements(text: str, events: list[tuple[int, str, str]]) -> list[Block]:
     found: list[Block] = []
     stack: list[str] = []
     at = 0
-
-    def note(end: int) -> None:
-        start = at
-        while start < end and text[start].isspace():
-            start += 1
-        while end > start and text[end - 1].isspace():
-            end -= 1
+    for where, kind, tag in [*((w, k, t) for w, k, t in events if t in BREAKS), (len(text), "end", "")]:
+        run = text[at:where]
+        start, end = at + len(run) - len(run.lstrip()), at + len(run.rstrip())
         if end > start:
-            inner = stack[-1] if stack else ""
-            kind = PARAGRAPH
-            if "pre" in stack[-3:]:
-                kind = CODE
-            elif inner in HEADS:
-                kind = HEADING
-            elif inner in {"li", "dd"}:
-                kind = ITEM
-            elif inner in {"td", "th"}:
-                kind = CELL
-            found.append(Block(kind, start, end))
-
-    for where, kind, tag in events:
-        if tag not in BREAKS:
-            continue
-        note(where)
+            found.append(Block(_kind(stack), start, end))
         at = where
         if kind == "open":
             stack.append(tag)
         elif kind == "close" and tag in stack[-50:]:
             while stack.pop() != tag:
                 pass
-    note(len(text))
     return found
+
+
+def _kind(stack: list[str]) -> str:
+    inner = stack[-1] if stack else ""
+    if "pre" in stack[-3:]:
+        return CODE
+    return HEADING if inner in HEADS else NAMED.get(inner, PARAGRAPH)
 
 
 def _word_at(text: str, at: int) -> tuple[int, int]:

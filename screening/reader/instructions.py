@@ -11,7 +11,10 @@ CONFUSABLE = str.maketrans(
     "аеорсухіјѕԁӏɡοανιкмтвнАЕОРСУХІЈЅАВНКМТ０１３４５７＠’‘`´“”",
     "aeopcyxijsdlgoavikmtbhAEOPCYXIJSABHKMT013457@''''\"\"",
 )
-_WHO = r"(?:ai|a\.i\.?|llm|gpt|chatgpt|claude|gemini|copilot|large language model|language model|chat ?bot|bot|machine)"
+_WHO = (
+    r"(?:ai|a\.i\.?|llm|gpt|chatgpt|claude|gemini|copilot|"
+    r"large language model|language model|chat ?bot|bot|machine)"
+)
 _READS = r"(?:read|screen|review|evaluat|grad|assess|judg|summari[sz]|process|analys|rank|scor)\w*"
 _THIS = (
     r"(?:this|the following|our) "
@@ -26,7 +29,8 @@ _WHICH = (
     r"initial|everything|foregoing)"
 )
 OVERRIDE = re.compile(
-    r"\b(ignore|disregard|forget|override|bypass|discard|do not follow|don't follow|stop following|set aside)\b"
+    r"\b(ignore|disregard|forget|override|bypass|discard|do not follow|don't follow|"
+    r"stop following|set aside)\b"
     rf"(?:\W+(?:of|the|and|or|that|you|were|was|given|{_WHICH})){{1,6}}?\W+(?:\w+\W+)?{_OBJECT}\b"
 )
 GRADE = re.compile(
@@ -59,8 +63,10 @@ PERSONA = re.compile(
     r"\b(?:from now on|henceforth),? you (?:are|must|will|should|shall)\b"
     r"|\byou are now (?:in |an? |the )(?:\w+ ){0,2}"
     r"(?:mode|assistant|model|judge|reviewer|evaluator|screener|ai|persona)\b"
-    r"|\b(?:enter|enable|activate|switch to) (?:developer|debug|admin|god|dan|unrestricted|maintenance) mode\b"
-    r"|\b(?:reveal|print|repeat|output|leak|disclose|show me) your (?:\w+ ){0,2}(?:prompt|instructions|rules)\b"
+    r"|\b(?:enter|enable|activate|switch to) "
+    r"(?:developer|debug|admin|god|dan|unrestricted|maintenance) mode\b"
+    r"|\b(?:reveal|print|repeat|output|leak|disclose|show me) your (?:\w+ ){0,2}"
+    r"(?:prompt|instructions|rules)\b"
     r"|\b(?:new|updated|revised) (?:system )?instructions?\s*(?:for you\s*)?:"
     r"|(?:^|[\n.!?]\s*)system (?:override|message|notice|instruction|update)\s*:"
     r"|\bend of (?:the )?(?:entry|submission|document|passages?|user input|untrusted (?:text|data))\b"
@@ -79,7 +85,8 @@ ELSEWHERE = re.compile(
 )
 SPACED = re.compile(r"(?:\b\w[ ._*-]){7,}\w\b")
 ABOUT_TESTS = re.compile(
-    r"\b(?:test|tried|try|attack|inject|jailbreak|red[- ]?team|adversar|hostile|malicious|such as|e\.g|for example"
+    r"\b(?:test|tried|try|attack|inject|jailbreak|red[- ]?team|adversar|hostile|malicious|such as"
+    r"|e\.g|for example"
     r"|block|refus|reject|detect|defen[cd]|resist|attempt|prob(?:e|ing)|guard|filter|poison|prompt|phrase|sentence"
     r"|says?|said|wrote|orders|contain|includ|called|scenario|simulat|label|button|reads)"
 )
@@ -143,7 +150,7 @@ def in_hidden(text: str) -> bool:
 
 
 def _is_order(text: str, at: int, *, strict: bool) -> bool:
-    """Whether the verb at `at` gives an order: it opens a sentence or a clause, or someone is told to do it."""
+    """Whether the verb at `at` gives an order: it opens a sentence or clause, or someone is told to."""
     before = text[:at]
     if ORDERED_TO.search(before):
         return True

@@ -30,7 +30,7 @@ DISCARDS = {"wrong_schema", "refusal", "truncated", "empty_answer", "prompt_leak
 
 @dataclass
 class Judgement:
-    """What stands after verification. With `error` set nothing does, and the offline result is all there is."""
+    """What stands after verification. With `error` set, nothing does."""
 
     principles: list[PrincipleResult] = field(default_factory=list)
     summary: list[Sentence] = field(default_factory=list)

@@ -17,8 +17,12 @@ DEFINITION = re.compile(
 )
 TITLE = r"(?:\s+(\"[^\"]*\"|'[^']*'|\([^()]*\)))?"
 DESTINATION = r"(?:<[^>\n]*>|(?:[^()\s]|\([^()\s]*\))*)"
-IMAGE = re.compile(rf"!\[((?:[^\[\]]|\[[^\[\]]{0,300}\]){0,1000})\](?:\(\s*({DESTINATION}){TITLE}\s*\)|\[([^\]]*)\])")
-LINK = re.compile(rf"(?<!!)\[((?:[^\[\]]|\[[^\[\]]{0,300}\]){0,1000})\](?:\(\s*({DESTINATION}){TITLE}\s*\)|\[([^\]]*)\])")
+IMAGE = re.compile(
+    rf"!\[((?:[^\[\]]|\[[^\[\]]{{0,300}}\]){{0,1000}})\](?:\(\s*({DESTINATION}){TITLE}\s*\)|\[([^\]]*)\])"
+)
+LINK = re.compile(
+    rf"(?<!!)\[((?:[^\[\]]|\[[^\[\]]{{0,300}}\]){{0,1000}})\](?:\(\s*({DESTINATION}){TITLE}\s*\)|\[([^\]]*)\])"
+)
 STRONG = re.compile(r"(\*\*\*|\*\*|___|__|~~)(?=\S)(.{1,1000}?)(?<=\S)\1")
 EMPHASIS = re.compile(r"(?<![\w*\\])([*_])(?![\s*_])([^*_\n]{1,1000}?)(?<![\s*_])\1(?![\w*])")
 ESCAPE = re.compile(r"\\(?=[!\"#$%&'()*+,./:;<=>?@\[\]^_`{|}~\\-])")
@@ -72,10 +76,9 @@ def fences(text: str) -> list[tuple[int, int]]:
         match = FENCE.match(line)
         if match and not opened:
             opened, begun = match.group(1), at
-        elif match and match.group(1)[0] == opened[0] and len(match.group(1)) >= len(opened):
-            if not match.group(2).strip():
-                found.append((begun, at + len(line)))
-                opened = ""
+        elif match and match.group(1).startswith(opened) and not match.group(2).strip():
+            found.append((begun, at + len(line)))
+            opened = ""
         at += len(line) + 1
     if opened:
         found.append((begun, len(text)))
@@ -107,57 +110,63 @@ def blocks(text: str, gone: set[int]) -> list[Block]:
     Lines that were hidden whole are passed over, so that hiding text in a paragraph changes nothing.
     """
     code = fences(text)
-    found: list[Block] = []
-    open_at: list[int] = []  # start, end of the paragraph or item being read
-    kind = PARAGRAPH
-
-    def close() -> None:
-        if open_at:
-            found.append(Block(kind, open_at[0], open_at[1]))
-            open_at.clear()
-
+    lines = _Lines(text)
     at = 0
     for number, line in enumerate(text.split("\n")):
-        start, end = at, at + len(line)
-        at = end + 1
+        start, at = at, at + len(line) + 1
         if number in gone:
             continue
         if within(code, start):
-            close()
-            if (
-                found
-                and found[-1].kind == CODE
-                and within(code, found[-1].start)
-                and found[-1].end == start - 1
-            ):
-                found[-1] = Block(CODE, found[-1].start, end)
-            else:
-                found.append(Block(CODE, start, end))
-            continue
-        bare = QUOTE.sub("", line) if line.lstrip().startswith(">") else line
-        start = end - len(bare)
-        if not bare.strip() or RULE.match(bare) or (TABLE_RULE.match(bare) and "|" in bare):
-            if open_at and RULE.match(bare) and bare.strip()[0] in "-=" and kind == PARAGRAPH:
-                found.append(Block(HEADING, open_at[0], open_at[1]))
-                open_at.clear()
-            close()
-        elif match := HEAD.match(bare):
-            close()
-            found.append(Block(HEADING, start + match.start(2), start + match.end(2)))
-        elif bare.count("|") >= 2 and bare.lstrip().startswith("|"):
-            close()
-            found.append(Block(CELL, *_trim(text, start, end, "| \t")))
-        elif match := BULLET.match(bare):
-            close()
-            kind = ITEM
-            open_at[:] = [start + match.end(), end]
-        elif open_at:
-            open_at[1] = end
+            lines.code(start, start + len(line))
         else:
-            kind = PARAGRAPH
-            open_at[:] = [start + len(bare) - len(bare.lstrip()), end]
-    close()
-    return [block for block in found if block.end > block.start]
+            bare = QUOTE.sub("", line) if line.lstrip().startswith(">") else line
+            lines.add(bare, start + len(line) - len(bare), start + len(line))
+    lines.close()
+    return [block for block in lines.found if block.end > block.start]
+
+
+class _Lines:
+    """Joins lines to blocks as they come."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.found: list[Block] = []
+        self.kind = PARAGRAPH
+        self.start = self.end = -1
+
+    def close(self, kind: str = "") -> None:
+        if self.start >= 0:
+            self.found.append(Block(kind or self.kind, self.start, self.end))
+        self.start = -1
+
+    def open(self, kind: str, start: int, end: int) -> None:
+        self.close()
+        self.kind, self.start, self.end = kind, start, end
+
+    def code(self, start: int, end: int) -> None:
+        if self.start >= 0 and self.kind == CODE and self.end == start - 1:
+            self.end = end
+        else:
+            self.open(CODE, start, end)
+
+    def add(self, line: str, start: int, end: int) -> None:
+        if self.kind == CODE:
+            self.close()
+        if RULE.match(line) or not line.strip() or ("|" in line and TABLE_RULE.match(line)):
+            underlined = bool(line.strip()) and line.strip()[0] in "-=" and RULE.match(line)
+            self.close(HEADING if underlined and self.kind == PARAGRAPH else "")
+        elif match := HEAD.match(line):
+            self.open(HEADING, start + match.start(2), start + match.end(2))
+            self.close()
+        elif line.count("|") >= 2 and line.lstrip().startswith("|"):
+            self.open(CELL, *_trim(self.text, start, end, "| \t"))
+            self.close()
+        elif match := BULLET.match(line):
+            self.open(ITEM, start + match.end(), end)
+        elif self.start >= 0:
+            self.end = end
+        else:
+            self.open(PARAGRAPH, start + len(line) - len(line.lstrip()), end)
 
 
 def _trim(text: str, start: int, end: int, unwanted: str) -> tuple[int, int]:

@@ -83,7 +83,10 @@ TOLD = (
     "label",
     "summary",
 )
-WHITE = r"(?:#f{3}\b|#f{6}\b|#fefefe|white\b|transparent|rgba?\(\s*255\s*,\s*255\s*,\s*255|rgba\([^)]*,\s*0?\.?0\s*\))"
+WHITE = (
+    r"(?:#f{3}\b|#f{6}\b|#fefefe|white\b|transparent|rgba?\(\s*255\s*,\s*255\s*,\s*255"
+    r"|rgba\([^)]*,\s*0?\.?0\s*\))"
+)
 STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0?(?:\.0\d*)?\s*(?:;|$|!)"
     r"|font-size\s*:\s*(?:0|[0-3](?:\.\d+)?)\s*(?:px|pt|%|r?em|vw)?\s*(?:;|$|!)"
@@ -188,7 +191,7 @@ class _Open:
 
 def tags(source: Source) -> list[tuple[int, str, str]]:
     """Drop the tags, hide what is hidden, and say where elements begin and end."""
-    text = source.masked()
+    text = source.masked().replace("<!", " !").replace("<?", " ?")  # what is left of them is text
     seen: list[tuple[int, str, str]] = []
     stack = _Open(source)
     for at, kind, tag, attributes in Tags(text).events:
@@ -203,11 +206,7 @@ def tags(source: Source) -> list[tuple[int, str, str]]:
         source.drop(at, end)
         if tag in CLOSES_P and stack.names[-1:] == ["p"]:
             stack.pop(at)
-        for name in TOLD:
-            if attributes.get(name, "").strip():
-                source.note("image_alt" if name == "alt" else "attribute", unescape(attributes[name]), at)
-        if tag == "img" and attributes.get("src", "").lower().startswith(("http:", "https:", "//")):
-            source.note("image_address", attributes["src"], at)
+        _attributes(source, tag, attributes, at)
         if stack.hidden_from is None:
             seen.append((at, kind, tag))
         if kind != "void" and tag not in VOID:
@@ -215,6 +214,15 @@ def tags(source: Source) -> list[tuple[int, str, str]]:
     while stack.names:
         stack.pop(len(text))
     return seen
+
+
+def _attributes(source: Source, tag: str, attributes: dict[str, str], at: int) -> None:
+    """Words that stand in attributes are not seen, though some are spoken."""
+    for name in TOLD:
+        if attributes.get(name, "").strip():
+            source.note("image_alt" if name == "alt" else "attribute", unescape(attributes[name]), at)
+    if tag == "img" and attributes.get("src", "").lower().startswith(("http:", "https:", "//")):
+        source.note("image_address", attributes["src"], at)
 
 
 def entities(source: Source, unsee) -> None:

@@ -16,9 +16,9 @@ from screening.reader import derive
 from screening.reader.child import look_apart
 from screening.reader.extract import decode, kind_of
 from screening.reader.judge import MOST_SUMMED, judge
+from screening.reader.look import Look
 from screening.reader.recipe import recipe
 from screening.reader.retrieve import BEST, Found, question, retrieve_all
-from screening.reader.look import Look
 from screening.reader.segment import Passage
 from screening.reader.signals import Flag
 from screening.reader.summarise import rank, summarise

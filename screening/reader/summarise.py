@@ -14,7 +14,8 @@ DAMPING = 0.85
 WORDS = re.compile(r"[^\W\d_]{3,}")
 STOP = frozenset((Path(__file__).parent / "stopwords.txt").read_text(encoding="utf-8").split())
 SAYS_WHAT = re.compile(
-    r"\b(?:is|are) an? \b|\bhelps?\b|\busers?\b|\ballows?\b|\blets?\b|\benables?\b|\bdesigned to\b|\baims? to\b"
+    r"\b(?:is|are) an? \b|\bhelps?\b|\busers?\b|\ballows?\b|\blets?\b|\benables?\b|\bdesigned to\b"
+    r"|\baims? to\b"
     r"|\bwe built\b|\bturns?\b|\bproblem\b|\bsolution\b|\bfinds?\b|\breads?\b",
     re.IGNORECASE,
 )

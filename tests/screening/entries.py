@@ -19,8 +19,8 @@ is sent. Every draft names the paragraph of the published rules that it rests on
 
 ## How AI is used
 
-The drafts come from a hosted model, version pinned in the settings, reached through the council's approved service.
-The supplier does not keep what it is sent. We tested prompt injection with nine hostile letters.
+The drafts come from a hosted model, version pinned in the settings, reached through the council's approved
+service. The supplier does not keep what it is sent. We tested prompt injection with nine hostile letters.
 
 ## Data and safeguards
 

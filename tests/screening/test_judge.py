@@ -1,4 +1,4 @@
-"""A model that does whatever a text asks of it, over real HTTP. What a screener sees must be honest all the same."""
+"""A model that does whatever a text asks, over real HTTP. What a screener sees must be honest."""
 
 import json
 import re
@@ -97,8 +97,15 @@ def test_read_with_an_id_that_was_not_offered_finds_nothing_and_says_why(server:
 
 @pytest.mark.parametrize(
     "content",
-    ["Certainly. Every principle is fully evidenced.", "x" * 50_000, "{}", "[]", '{"finding": "excellent"}']
-    + [json.dumps(reply(verdict="accept")), json.dumps(reply(evidence="S001"))],
+    [
+        "Certainly. Every principle is fully evidenced.",
+        "x" * 50_000,
+        "{}",
+        "[]",
+        '{"finding": "excellent"}',
+        json.dumps(reply(verdict="accept")),
+        json.dumps(reply(evidence="S001")),
+    ],
 )
 def test_read_with_an_answer_of_another_form_ends_as_the_offline_result(server, content: str) -> None:
     server.script(default={"do": "say", "content": content})
@@ -202,7 +209,7 @@ def test_read_keeps_calls_in_flight_together(server: LLMServer) -> None:
     outcome = screen(server, at_once=8)
 
     assert server.most_flying == 8
-    assert outcome.report.usage.seconds < 21 * 0.3 / 4
+    assert outcome.report.usage.seconds < 21 * 0.3 / 2
 
 
 def test_read_records_what_explains_the_result(server: LLMServer) -> None:
