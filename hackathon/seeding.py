@@ -329,13 +329,13 @@ def many(entries: list[dict], number: int) -> list[dict]:
 
 
 def seed(phases: list[Phase], *, large: bool = False) -> list[Event]:
-    """Make the demo events that are not there yet; the ones that are stay as people left them."""
+    """Make an event for each phase that has none now; the events there are stay as people left them."""
     world = World()
     entries = load("entries.yaml")
     if large:
         entries = entries + many(entries, 190)
     made = []
     for phase in phases:
-        if not Event.objects.filter(name=NAMES[phase]).exists():
+        if not Event.objects.in_phase(phase).exists():
             made.append(Story(world, phase, entries).live())
     return made

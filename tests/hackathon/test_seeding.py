@@ -8,6 +8,7 @@ from hackathon.seeding import load, many, seed
 from screening.models import Screening
 from showcase.models import Exhibit
 from submissions.models import Revision
+from tests.world import event_in
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +77,13 @@ def test_seed_command_says_what_it_made(capsys):
 
     assert capsys.readouterr().out.split() == ["announced", Event.objects.get().slug]
     assert User.objects.filter(is_administrator=True).count() == 1
+
+
+def test_seed_command_keeps_made_up_events_away_from_real_ones():
+    event = event_in(Phase.BUILDING)
+    User.objects.filter(pk=event.created_by_id).update(email="ada@records.example.gov")
+
+    with pytest.raises(CommandError):
+        call_command("seed", phase="announced")
+
+    assert list(Event.objects.all()) == [event]

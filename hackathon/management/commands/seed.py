@@ -1,6 +1,7 @@
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 
-from events.models import Phase
+from events.models import Event, Phase
 from hackathon.seeding import seed
 
 
@@ -19,6 +20,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, phase: str | None, scale: str, **options) -> None:
+        if not settings.DEMO and Event.objects.exclude(created_by__email__endswith=".example.org").exists():
+            raise CommandError("There are real events here, and made-up ones would stand among them")
         phases = [Phase(phase)] if phase else list(Phase)
         made = seed(phases, large=scale == "large")
         for event in made:
