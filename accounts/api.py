@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from accounts import actions
 from accounts.forms import clean_domain
 from accounts.models import Department, Domain, Token, User
-from core.api import Page, StrictSerializer
+from core.api import StrictSerializer, paged, sent
 from core.doors import SIGNED_IN, door
 from core.permissions import require
 
@@ -56,12 +56,6 @@ class PersonSerializer(StrictSerializer):
     is_administrator = serializers.BooleanField(required=False)
 
 
-def _page(request: Request, rows, serializer: type[StrictSerializer]) -> Response:
-    pages = Page()
-    shown: list | None = pages.paginate_queryset(rows, request)
-    return pages.get_paginated_response(serializer(shown, many=True).data)
-
-
 @door(SIGNED_IN)
 @extend_schema(methods=["GET"], operation_id="you_read", description="Your account", responses=YouSerializer)
 @extend_schema(
@@ -74,9 +68,8 @@ def _page(request: Request, rows, serializer: type[StrictSerializer]) -> Respons
 @api_view(["GET", "PATCH"])
 def you(request: Request) -> Response:
     if request.method == "PATCH":
-        given = YouSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        actions.change_name(request.user, given.validated_data["name"], by=request.user)
+        body = sent(request, YouSerializer)
+        actions.change_name(request.user, body["name"], by=request.user)
         request.user.refresh_from_db()
     return Response(YouSerializer(request.user).data)
 
@@ -98,12 +91,11 @@ def you(request: Request) -> Response:
 @api_view(["GET", "POST"])
 def keys(request: Request) -> Response:
     if request.method == "GET":
-        return _page(request, Token.objects.of(request.user).usable(), KeySerializer)
+        return paged(request, Token.objects.of(request.user).usable(), KeySerializer)
     if isinstance(request.auth, Token):
         raise PermissionDenied("Sign in as in a browser to make a key")
-    given = KeySerializer(data=request.data)
-    given.is_valid(raise_exception=True)
-    token, secret = actions.make_key(request.user, given.validated_data["name"], by=request.user)
+    body = sent(request, KeySerializer)
+    token, secret = actions.make_key(request.user, body["name"], by=request.user)
     return Response(KeySerializer(token).data | {"secret": secret}, status=status.HTTP_201_CREATED)
 
 
@@ -135,10 +127,9 @@ def departments(request: Request) -> Response:
     require(request.user, "accounts.administer")
     if request.method == "GET":
         found = Department.objects.administered_by(request.user).prefetch_related("domains")
-        return _page(request, found, DepartmentSerializer)
-    given = DepartmentSerializer(data=request.data)
-    given.is_valid(raise_exception=True)
-    department = actions.add_department(given.validated_data["name"], by=request.user)
+        return paged(request, found, DepartmentSerializer)
+    body = sent(request, DepartmentSerializer)
+    department = actions.add_department(body["name"], by=request.user)
     return Response(DepartmentSerializer(department).data, status=status.HTTP_201_CREATED)
 
 
@@ -153,9 +144,8 @@ def departments(request: Request) -> Response:
 def domains(request: Request, department_slug: str) -> Response:
     found = Department.objects.administered_by(request.user)
     department = get_object_or_404(found, slug=department_slug)
-    given = DomainSerializer(data=request.data)
-    given.is_valid(raise_exception=True)
-    domain = actions.add_domain(department, given.validated_data["name"], by=request.user)
+    body = sent(request, DomainSerializer)
+    domain = actions.add_domain(department, body["name"], by=request.user)
     return Response(DomainSerializer(domain).data, status=status.HTTP_201_CREATED)
 
 
@@ -183,7 +173,7 @@ def people(request: Request) -> Response:
     require(request.user, "accounts.administer")
     words = request.query_params.get("q", "")[:120].replace("\x00", "")
     found = User.objects.administered_by(request.user).matching(words).select_related("department")
-    return _page(request, found, PersonSerializer)
+    return paged(request, found, PersonSerializer)
 
 
 @door("accounts.administer")
@@ -196,8 +186,7 @@ def people(request: Request) -> Response:
 @api_view(["PATCH"])
 def person(request: Request, pk: int) -> Response:
     person = get_object_or_404(User.objects.administered_by(request.user), pk=pk)
-    given = PersonSerializer(data=request.data)
-    given.is_valid(raise_exception=True)
-    actions.set_rights(person, given.validated_data, by=request.user)
+    body = sent(request, PersonSerializer)
+    actions.set_rights(person, body, by=request.user)
     person.refresh_from_db()
     return Response(PersonSerializer(person).data)

@@ -9,8 +9,8 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from challenges import actions
-from challenges.models import Challenge, ChallengeQuerySet
-from core.api import Page, StrictSerializer
+from challenges.models import Challenge
+from core.api import StrictSerializer, paged, sent
 from core.doors import PUBLIC, SIGNED_IN, door
 from core.permissions import may, require, require_ever
 from events.models import Event
@@ -111,14 +111,6 @@ def a_challenge(request: Request, event_slug: str, code: str) -> Challenge:
     return get_object_or_404(visible, event__slug=event_slug, code=code)
 
 
-def listed(
-    request: Request, challenges: ChallengeQuerySet, serializer: type[serializers.BaseSerializer]
-) -> Response:
-    pages = Page()
-    rows: list[Challenge] | None = pages.paginate_queryset(challenges, request)
-    return pages.get_paginated_response(serializer(rows, many=True).data)
-
-
 def answer(challenge: Challenge, code: int = status.HTTP_200_OK) -> Response:
     whole = Challenge.objects.with_people().get(pk=challenge.pk)
     return Response(ProposalSerializer(whole).data, status=code)
@@ -141,10 +133,10 @@ def challenges(request: Request, event_slug: str) -> Response:
     event = an_event(request, event_slug)
     if request.method == "GET":
         approved = Challenge.objects.visible_to(request.user).of_event(event).approved().with_people()
-        return listed(request, approved, ChallengeSerializer)
+        return paged(request, approved, ChallengeSerializer)
     require_ever(signed_in(request), "challenges.propose", event)
-    sent = said(request, ProposeChallengeSerializer)
-    return answer(actions.propose(event, by=request.user, **sent), status.HTTP_201_CREATED)
+    body = sent(request, ProposeChallengeSerializer)
+    return answer(actions.propose(event, by=request.user, **body), status.HTTP_201_CREATED)
 
 
 @door(PUBLIC)
@@ -168,8 +160,8 @@ def challenge(request: Request, event_slug: str, code: str) -> Response:
         )
         return Response(shape(challenge).data)
     require_ever(signed_in(request), "challenges.edit", challenge)
-    sent = said(request, EditChallengeSerializer)
-    return answer(actions.edit(challenge, by=request.user, **sent))
+    body = sent(request, EditChallengeSerializer)
+    return answer(actions.edit(challenge, by=request.user, **body))
 
 
 @door(SIGNED_IN)
@@ -178,7 +170,7 @@ def challenge(request: Request, event_slug: str, code: str) -> Response:
 def mine(request: Request, event_slug: str) -> Response:
     event = an_event(request, event_slug)
     own = Challenge.objects.of_event(event).owned_by(request.user).with_people()
-    return listed(request, own, ProposalSerializer)
+    return paged(request, own, ProposalSerializer)
 
 
 @door("challenges.decide")
@@ -188,7 +180,7 @@ def review(request: Request, event_slug: str) -> Response:
     event = an_event(request, event_slug)
     require(request.user, "challenges.decide", event)
     everything = Challenge.objects.of_event(event).with_people().waiting_first()
-    return listed(request, everything, ProposalSerializer)
+    return paged(request, everything, ProposalSerializer)
 
 
 @door("challenges.decide")
@@ -199,9 +191,9 @@ def review(request: Request, event_slug: str) -> Response:
 def decide(request: Request, event_slug: str, code: str) -> Response:
     challenge = a_challenge(request, event_slug, code)
     require_ever(request.user, "challenges.decide", challenge)
-    sent = said(request, DecideChallengeSerializer)
-    verb = VERBS[sent.pop("decision")]
-    return answer(verb(challenge, by=request.user, **sent))
+    body = sent(request, DecideChallengeSerializer)
+    verb = VERBS[body.pop("decision")]
+    return answer(verb(challenge, by=request.user, **body))
 
 
 def signed_in(request: Request) -> User:
@@ -209,10 +201,3 @@ def signed_in(request: Request) -> User:
     if not request.user.is_authenticated:
         raise NotAuthenticated
     return request.user
-
-
-def said(request: Request, serializer: type[serializers.Serializer]) -> dict:
-    """What the caller sent, checked."""
-    sent = serializer(data=request.data)
-    sent.is_valid(raise_exception=True)
-    return sent.validated_data

@@ -3,6 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from rest_framework import serializers, status
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -51,3 +52,17 @@ def declare_errors(result: dict, generator, request, public) -> dict:
             for code, text in _ERRORS.items():
                 operation.setdefault("responses", {}).setdefault(code, {"description": text})
     return result
+
+
+def sent(request: Request, serializer: type[serializers.BaseSerializer], *, partial: bool = False) -> dict:
+    """What the caller sent, checked; a 400 that names each wrong field otherwise."""
+    given = serializer(data=request.data, partial=partial)
+    given.is_valid(raise_exception=True)
+    return given.validated_data
+
+
+def paged(request: Request, rows, serializer: type[serializers.BaseSerializer]) -> Response:
+    """One page of `rows`, a QuerySet or list, with the addresses of the pages beside it."""
+    pages = Page()
+    shown: list = pages.paginate_queryset(rows, request) or []
+    return pages.get_paginated_response(serializer(shown, many=True).data)

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Department
-from core.api import Page, StrictSerializer
+from core.api import StrictSerializer, paged, sent
 from core.doors import PUBLIC, door
 from core.permissions import require, require_ever
 from events import actions
@@ -90,18 +90,6 @@ def _event(request: Request, event_slug: str) -> Event:
     return get_object_or_404(Event.objects.visible_to(request.user), slug=event_slug)
 
 
-def _given(serializer: type[StrictSerializer], request: Request, partial: bool = False) -> dict:
-    given = serializer(data=request.data, partial=partial)
-    given.is_valid(raise_exception=True)
-    return given.validated_data
-
-
-def _page(request: Request, rows, serializer: type[StrictSerializer]) -> Response:
-    pages = Page()
-    shown: list | None = pages.paginate_queryset(rows, request)
-    return pages.get_paginated_response(serializer(shown, many=True).data)
-
-
 @door(PUBLIC)
 @extend_schema(
     methods=["GET"],
@@ -121,9 +109,9 @@ def _page(request: Request, rows, serializer: type[StrictSerializer]) -> Respons
 def events(request: Request) -> Response:
     if request.method == "GET":
         found = Event.objects.visible_to(request.user).prefetch_related("departments")
-        return _page(request, found, EventSerializer)
+        return paged(request, found, EventSerializer)
     require(request.user, "events.create")
-    event = actions.create_event(by=request.user, **_given(EventSerializer, request))
+    event = actions.create_event(by=request.user, **sent(request, EventSerializer))
     return Response(EventSerializer(event).data, status=status.HTTP_201_CREATED)
 
 
@@ -144,7 +132,7 @@ def event(request: Request, event_slug: str) -> Response:
     event = _event(request, event_slug)
     if request.method == "PATCH":
         require(request.user, "events.edit", event)
-        event = actions.edit_event(event, by=request.user, **_given(EventSerializer, request, partial=True))
+        event = actions.edit_event(event, by=request.user, **sent(request, EventSerializer, partial=True))
     return Response(EventSerializer(event).data)
 
 
@@ -172,7 +160,7 @@ def open_(request: Request, event_slug: str) -> Response:
 def move(request: Request, event_slug: str) -> Response:
     event = _event(request, event_slug)
     require_ever(request.user, "events.move", event)
-    event = actions.move_moment(event, by=request.user, **_given(MoveMomentSerializer, request))
+    event = actions.move_moment(event, by=request.user, **sent(request, MoveMomentSerializer))
     return Response(EventSerializer(event).data)
 
 
@@ -186,7 +174,7 @@ def move(request: Request, event_slug: str) -> Response:
 @api_view(["POST"])
 def apply(request: Request, event_slug: str) -> Response:
     event = _event(request, event_slug)
-    application = actions.apply(event, by=request.user, **_given(ApplySerializer, request))
+    application = actions.apply(event, by=request.user, **sent(request, ApplySerializer))
     return Response(ApplicationSerializer(application).data, status=status.HTTP_201_CREATED)
 
 
@@ -200,7 +188,7 @@ def apply(request: Request, event_slug: str) -> Response:
 def applications(request: Request, event_slug: str) -> Response:
     event = _event(request, event_slug)
     require_ever(request.user, "events.decide", event)
-    return _page(request, event.applications.select_related("user__department"), ApplicationSerializer)
+    return paged(request, event.applications.select_related("user__department"), ApplicationSerializer)
 
 
 @door("events.decide")
@@ -214,7 +202,7 @@ def applications(request: Request, event_slug: str) -> Response:
 def accept(request: Request, event_slug: str) -> Response:
     event = _event(request, event_slug)
     require_ever(request.user, "events.decide", event)
-    wanted = set(_given(AcceptSerializer, request)["applications"])
+    wanted = set(sent(request, AcceptSerializer)["applications"])
     chosen = event.applications.filter(pk__in=wanted).select_related("user__department")
     if unknown := sorted(wanted - {application.pk for application in chosen}):
         raise serializers.ValidationError({"applications": [f"No such application here: {unknown[0]}"]})
@@ -234,7 +222,7 @@ def decline(request: Request, event_slug: str, pk: int) -> Response:
     visible = Application.objects.visible_to(request.user).select_related("event", "user__department")
     application = get_object_or_404(visible, event__slug=event_slug, pk=pk)
     require_ever(request.user, "events.decide", application)
-    actions.decline(application, _given(DeclineSerializer, request)["reason"], by=request.user)
+    actions.decline(application, sent(request, DeclineSerializer)["reason"], by=request.user)
     application.refresh_from_db()
     return Response(ApplicationSerializer(application).data)
 
@@ -258,8 +246,8 @@ def roles(request: Request, event_slug: str) -> Response:
     event = _event(request, event_slug)
     require(request.user, "events.appoint", event)
     if request.method == "GET":
-        return _page(request, event.roles.select_related("user"), RoleSerializer)
-    given = _given(RoleSerializer, request)
+        return paged(request, event.roles.select_related("user"), RoleSerializer)
+    given = sent(request, RoleSerializer)
     role = actions.give_role(event, given["user"]["email"], given["kind"], by=request.user)
     return Response(RoleSerializer(role).data, status=status.HTTP_201_CREATED)
 
@@ -283,4 +271,4 @@ def role(request: Request, event_slug: str, pk: int) -> Response:
 def log(request: Request, event_slug: str) -> Response:
     event = _event(request, event_slug)
     require(request.user, "events.audit", event)
-    return _page(request, event.log().select_related("by"), LogSerializer)
+    return paged(request, event.log().select_related("by"), LogSerializer)

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from core.api import Page, StrictSerializer
+from core.api import StrictSerializer, paged, sent
 from core.doors import door
 from core.permissions import require, require_ever
 from core.refusals import Refused
@@ -195,12 +195,9 @@ def event_for(request: Request, event_slug: str, permission: str) -> Event:
 def criteria(request: Request, event_slug: str) -> Response:
     event = event_for(request, event_slug, "judging.set_rubric")
     if request.method == "GET":
-        page = Page()
-        rows = page.paginate_queryset(Criterion.objects.filter(event=event), request)
-        return page.get_paginated_response(CriterionSerializer(rows, many=True).data)
-    sent = CriterionSerializer(data=request.data)
-    sent.is_valid(raise_exception=True)
-    made = actions.add_criterion(event, by=request.user, **sent.validated_data)
+        return paged(request, Criterion.objects.filter(event=event), CriterionSerializer)
+    body = sent(request, CriterionSerializer)
+    made = actions.add_criterion(event, by=request.user, **body)
     return Response(CriterionSerializer(made).data, status=status.HTTP_201_CREATED)
 
 
@@ -219,9 +216,8 @@ def criterion(request: Request, event_slug: str, pk: int) -> Response:
     if request.method == "DELETE":
         actions.remove_criterion(found, by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
-    sent = CriterionSerializer(data=request.data, partial=True)
-    sent.is_valid(raise_exception=True)
-    changed = actions.change_criterion(found, by=request.user, **sent.validated_data)
+    body = sent(request, CriterionSerializer, partial=True)
+    changed = actions.change_criterion(found, by=request.user, **body)
     return Response(CriterionSerializer(changed).data)
 
 
@@ -236,9 +232,8 @@ def criterion(request: Request, event_slug: str, pk: int) -> Response:
 def adopt(request: Request, event_slug: str) -> Response:
     """Replace the rubric with a template's criteria."""
     event = event_for(request, event_slug, "judging.set_rubric")
-    sent = AdoptSerializer(data=request.data)
-    sent.is_valid(raise_exception=True)
-    made = actions.adopt(event, by=request.user, **sent.validated_data)
+    body = sent(request, AdoptSerializer)
+    made = actions.adopt(event, by=request.user, **body)
     return Response(CriterionSerializer(made, many=True).data)
 
 
@@ -248,9 +243,8 @@ def adopt(request: Request, event_slug: str) -> Response:
 def propose(request: Request, event_slug: str) -> Response:
     """Give every cleared entry its judges. What is assigned stays; doing it twice adds nothing."""
     event = event_for(request, event_slug, "judging.allocate")
-    sent = ProposeSerializer(data=request.data)
-    sent.is_valid(raise_exception=True)
-    found = actions.propose(event, by=request.user, seed=secrets.randbelow(2**31), **sent.validated_data)
+    body = sent(request, ProposeSerializer)
+    found = actions.propose(event, by=request.user, seed=secrets.randbelow(2**31), **body)
     codes = dict(cleared_entries(event).values_list("submission_id", "submission__code"))
     shortages = [{"entry": codes[entry], "missing": missing} for entry, missing in found.shortages]
     return Response(ProposedSerializer({"added": len(found.new), "shortages": shortages}).data)
@@ -261,13 +255,12 @@ def propose(request: Request, event_slug: str) -> Response:
 @api_view(["POST"])
 def assign(request: Request, event_slug: str) -> Response:
     event = event_for(request, event_slug, "judging.allocate")
-    sent = AssignSerializer(data=request.data)
-    sent.is_valid(raise_exception=True)
+    body = sent(request, AssignSerializer)
     entries = cleared_entries(event).select_related("submission__team__event")
-    entry = entries.filter(submission__code=sent.validated_data["entry"]).first()
+    entry = entries.filter(submission__code=body["entry"]).first()
     if entry is None:
         raise Refused("No cleared entry has this code", field="entry")
-    judge = User.objects.filter(email=sent.validated_data["judge"].lower()).first()
+    judge = User.objects.filter(email=body["judge"].lower()).first()
     if judge is None:
         raise Refused("Nobody with this address is a judge at this event", field="judge")
     made = actions.assign(entry.submission, judge, by=request.user)
@@ -282,9 +275,8 @@ def end(request: Request, event_slug: str, pk: int) -> Response:
     """Take an entry from a judge. Their ballot is kept and no longer counts."""
     event = event_for(request, event_slug, "judging.allocate")
     assignment = get_object_or_404(Assignment.objects.run_by(request.user), event=event, pk=pk)
-    sent = EndSerializer(data=request.data)
-    sent.is_valid(raise_exception=True)
-    actions.end_assignment(assignment, by=request.user, **sent.validated_data)
+    body = sent(request, EndSerializer)
+    actions.end_assignment(assignment, by=request.user, **body)
     return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -316,9 +308,7 @@ def mine(request: Request, event_slug: str) -> Response:
     """The entries that the caller is to score."""
     event = event_for(request, event_slug, "judging.judge")
     given = Assignment.objects.of(request.user).filter(event=event).with_progress().with_entry(event)
-    page = Page()
-    rows = page.paginate_queryset(given, request)
-    return page.get_paginated_response(MineSerializer(rows, many=True).data)
+    return paged(request, given, MineSerializer)
 
 
 @door("judging.score")
@@ -336,10 +326,9 @@ def sheet(request: Request, event_slug: str, code: str) -> Response:
     assignment = get_object_or_404(visible, event__slug=event_slug, submission__code=code)
     require_ever(request.user, "judging.score", assignment)
     if request.method == "PUT":
-        sent = ScoreSerializer(data=request.data)
-        sent.is_valid(raise_exception=True)
+        body = sent(request, ScoreSerializer)
         try:
-            saved = actions.score(assignment, by=request.user, **sent.validated_data)
+            saved = actions.score(assignment, by=request.user, **body)
         except actions.Overtaken as overtaken:
             return Response(OvertakenSerializer(overtaken).data, status=status.HTTP_409_CONFLICT)
         return Response(BallotSerializer(saved).data)

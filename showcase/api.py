@@ -7,7 +7,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api import Page, StrictSerializer
+from core.api import StrictSerializer, paged, sent
 from core.doors import PUBLIC, door
 from core.permissions import require_ever
 from events.models import Event, Phase
@@ -79,9 +79,7 @@ class HiddenSerializer(StrictSerializer):
 @api_view(["GET"])
 @permission_classes([AllowAny])
 def events(request: Request) -> Response:
-    page = Page()
-    rows: list = page.paginate_queryset(published_events(), request) or []
-    return page.get_paginated_response(PublishedSerializer(rows, many=True).data)
+    return paged(request, published_events(), PublishedSerializer)
 
 
 @door(PUBLIC)
@@ -93,9 +91,7 @@ def event(request: Request, event_slug: str) -> Response:
     if not Event.objects.in_phase(Phase.SHOWCASE).filter(slug=event_slug).exists():
         raise Http404
     cards = Exhibit.objects.shown().filter(event__slug=event_slug)
-    page = Page()
-    rows: list = page.paginate_queryset(cards.values(*CARD), request) or []
-    return page.get_paginated_response(CardSerializer(rows, many=True).data)
+    return paged(request, cards.values(*CARD), CardSerializer)
 
 
 @door(PUBLIC)
@@ -153,9 +149,8 @@ def refresh(request: Request, event_slug: str) -> Response:
 @api_view(["POST"])
 def hide(request: Request, event_slug: str, code: str) -> Response:
     exhibit = get_object_or_404(Exhibit, event=event_for(request, event_slug), code=code)
-    sent = HideSerializer(data=request.data)
-    sent.is_valid(raise_exception=True)
-    return Response(HiddenSerializer(actions.hide(exhibit, by=request.user, **sent.validated_data)).data)
+    body = sent(request, HideSerializer)
+    return Response(HiddenSerializer(actions.hide(exhibit, by=request.user, **body)).data)
 
 
 @door("showcase.hide")

@@ -5,7 +5,7 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api import Page, StrictSerializer
+from core.api import StrictSerializer, paged, sent
 from core.doors import SIGNED_IN, door
 from events.models import Event
 from submissions import actions
@@ -143,9 +143,8 @@ def draft(request: Request, event_slug: str, code: str) -> Response:
     submission = find_draft(request, event_slug, code)
     if request.method == "GET":
         return Response(DraftSerializer(submission).data)
-    sent = SaveDraftSerializer(data=request.data)
-    sent.is_valid(raise_exception=True)
-    answers = dict(sent.validated_data)
+    body = sent(request, SaveDraftSerializer)
+    answers = dict(body)
     version = answers.pop("version")
     try:
         saved = actions.save_draft(submission, by=request.user, version=version, answers=answers)
@@ -170,9 +169,8 @@ def missing(request: Request, event_slug: str, code: str) -> Response:
 def submit(request: Request, event_slug: str, code: str) -> Response:
     """Freeze the draft as the next revision. The same key again answers with the same receipt."""
     submission = find_draft(request, event_slug, code)
-    sent = SubmitDraftSerializer(data=request.data)
-    sent.is_valid(raise_exception=True)
-    made = actions.submit(submission, by=request.user, **sent.validated_data)
+    body = sent(request, SubmitDraftSerializer)
+    made = actions.submit(submission, by=request.user, **body)
     return Response(ReceiptSerializer(made).data, status=status.HTTP_201_CREATED)
 
 
@@ -184,9 +182,7 @@ def revisions(request: Request, event_slug: str, code: str) -> Response:
     found = visible_revisions(request, event_slug, code).order_by("-number")
     if not found.exists():
         find_draft(request, event_slug, code)  # the team may know that there is none yet
-    page = Page()
-    rows: list[Revision] = page.paginate_queryset(found, request) or []
-    return page.get_paginated_response(RevisionSerializer(rows, many=True).data)
+    return paged(request, found, RevisionSerializer)
 
 
 @door(SIGNED_IN)

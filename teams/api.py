@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from challenges.models import Challenge
-from core.api import Page, StrictSerializer
+from core.api import StrictSerializer, paged, sent
 from core.doors import SIGNED_IN, door
 from core.permissions import require, require_ever
 from events.models import Event
@@ -78,13 +78,6 @@ def a_challenge(event: Event, code: str) -> Challenge:
     return found
 
 
-def said(request: Request, serializer: type[serializers.Serializer]) -> dict:
-    """What the caller sent, checked."""
-    sent = serializer(data=request.data)
-    sent.is_valid(raise_exception=True)
-    return sent.validated_data
-
-
 def answer(team: Team, code: int = status.HTTP_200_OK) -> Response:
     whole = Team.objects.with_challenge().with_size().get(pk=team.pk)
     return Response(TeamPageSerializer(whole).data, status=code)
@@ -108,16 +101,14 @@ def teams(request: Request, event_slug: str) -> Response:
     event = an_event(request, event_slug)
     if request.method == "POST":
         require_ever(request.user, "teams.found", event)
-        sent = said(request, FoundTeamSerializer)
-        sent["challenge"] = a_challenge(event, sent["challenge"])
-        return answer(actions.found(event, by=request.user, **sent), status.HTTP_201_CREATED)
+        body = sent(request, FoundTeamSerializer)
+        body["challenge"] = a_challenge(event, body["challenge"])
+        return answer(actions.found(event, by=request.user, **body), status.HTTP_201_CREATED)
     require(request.user, "teams.see", event)
     found = Team.objects.visible_to(request.user).of_event(event).peopled().with_challenge()
     if code := request.query_params.get("challenge"):
         found = found.filter(challenge__code=code)
-    pages = Page()
-    rows = pages.paginate_queryset(found, request)
-    return pages.get_paginated_response(TeamSerializer(rows, many=True).data)
+    return paged(request, found, TeamSerializer)
 
 
 @door(SIGNED_IN)
@@ -150,8 +141,8 @@ def leave(request: Request, event_slug: str, code: str) -> Response:
 def move(request: Request, event_slug: str, code: str) -> Response:
     team = a_team(request, event_slug, code)
     require_ever(request.user, "teams.move", team)
-    sent = said(request, MoveTeamSerializer)
-    return answer(actions.move(team, by=request.user, challenge=a_challenge(team.event, sent["challenge"])))
+    body = sent(request, MoveTeamSerializer)
+    return answer(actions.move(team, by=request.user, challenge=a_challenge(team.event, body["challenge"])))
 
 
 @door("teams.name_me")
@@ -162,5 +153,5 @@ def naming(request: Request, event_slug: str, code: str) -> Response:
     team = a_team(request, event_slug, code)
     membership = team.membership_of(request.user)
     require(request.user, "teams.name_me", membership)
-    sent = said(request, NamingSerializer)
-    return Response(NamedSerializer(actions.name_me(membership, by=request.user, **sent)).data)
+    body = sent(request, NamingSerializer)
+    return Response(NamedSerializer(actions.name_me(membership, by=request.user, **body)).data)
