@@ -9,10 +9,7 @@ from events.rules import is_organiser, within
 @rules.predicate
 def is_of_a_department_that_takes_part(user, obj) -> bool:
     """Where an event names no department, every department that is known here may take part."""
-    if user.department_id is None:
-        return False
-    invited = set(obj.event.departments.values_list("pk", flat=True))
-    return not invited or user.department_id in invited
+    return user.department_id is not None and obj.event.invites(user.department_id)
 
 
 @rules.predicate

@@ -226,9 +226,9 @@ def apply(event: Event, *, motivation: str, skills: str, by: User) -> Applicatio
         raise Refused("You are a judge at this event, so you cannot take part in it too")
     if RoleKind.PARTICIPANT in kinds:
         raise Refused("You take part in this event already")
-    departments = [department.name for department in event.departments.all()]
-    if departments and (by.department is None or by.department.name not in departments):
-        raise Refused(f"This event is for people from {listed(departments)}")
+    if not event.invites(by.department_id):
+        invited = [department.name for department in event.departments.all()]
+        raise Refused(f"This event is for people from {listed(invited)}")
     try:
         with transaction.atomic():
             application = event.applications.create(

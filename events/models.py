@@ -216,6 +216,11 @@ class Event(models.Model):
             reached = phase
         return reached
 
+    def invites(self, department: int | None) -> bool:
+        """May people of this department (its key) take part? With none named, everyone may."""
+        invited = set(self.departments.values_list("pk", flat=True))
+        return not invited or department in invited
+
     def why_shut(self, window: str) -> str:
         """Why a window is not open now, in words for a person; "" while it is open."""
         words, start, end = WINDOWS[window]
