@@ -1,5 +1,5 @@
 from datetime import timedelta
-from typing import Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -52,7 +52,7 @@ class Screening(Job):
     report = models.JSONField(null=True, blank=True)
     record = models.JSONField(null=True, blank=True)  # what was sent and answered, for those who must explain
 
-    objects = ScreeningQuerySet.as_manager()
+    objects: ClassVar = ScreeningQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -6,7 +6,7 @@ A report that breaks a rule is refused whole: nothing half-true is stored.
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PlainSerializer
 
 Finding = Literal["evidenced", "partial", "not_found", "concern", "uncertain", "unread"]
 Kind = Literal[
@@ -84,11 +84,11 @@ class Signal(Strict):
 
 
 class Demotion(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, serialize_by_alias=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
 
     principle: int
     rule: str
-    was: str = Field(alias="from")
+    was: str = Field(validation_alias=AliasChoices("from", "was"), serialization_alias="from")
     to: str
 
 

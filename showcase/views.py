@@ -130,7 +130,7 @@ def event(request: HttpRequest, event_slug: str) -> HttpResponse:
 
 
 def drawn(page: Page, base: str) -> SafeString:
-    """The cards of a page, by the engine for long lists: with the other one they were nearly half of its cost."""
+    """The cards of a page, by the engine for long lists: the other one took nearly half of its time."""
     cards = loader.render_to_string("cards.html", {"cards": list(page), "base": base}, using="lists")
     return mark_safe(cards)  # noqa: S308 (that engine escapes)
 

@@ -84,7 +84,7 @@ def spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Trimmed, and in pieces of at most LONGEST characters, broken where a reader would breathe."""
-    pieces = []
+    pieces: list[tuple[int, int]] = []
     while True:
         while start < end and text[start].isspace():
             start += 1
