@@ -369,6 +369,19 @@ def test_score_from_an_old_page_overwrites_nothing():
     assert set(Score.objects.values_list("value", flat=True)) == {2}
 
 
+def test_score_from_a_page_before_the_entry_was_given_again_is_saved(ada):
+    event = event_to_score()
+    before = given_to("jude", event)
+    actions.score(before, **sheet(before, 2))
+    actions.end_assignment(before, by=ada, reason="By mistake")
+    again = given_to("jude", event)
+
+    ballot = actions.score(again, **sheet(again, 3, version=1))
+
+    assert (ballot.assignment_id, ballot.version) == (again.pk, 1)
+    assert set(ballot.scores_by_criterion().values()) == {3}
+
+
 def test_score_of_a_revision_that_was_replaced_is_refused():
     assignment = given_to("jude", event_to_score())
     newer = revision_of(assignment.submission)
