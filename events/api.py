@@ -9,9 +9,14 @@ from rest_framework.response import Response
 from accounts.models import Department
 from core.api import StrictSerializer, paged, sent
 from core.doors import PUBLIC, door
+from core.moments import check_year
 from core.permissions import require, require_ever
 from events import actions
 from events.models import MOMENTS, Application, Event, Framework, Role, RoleKind, check_zone
+
+
+class MomentField(serializers.DateTimeField):
+    default_validators = [check_year]
 
 
 class EventSerializer(StrictSerializer):
@@ -28,12 +33,12 @@ class EventSerializer(StrictSerializer):
     framework = serializers.ChoiceField(choices=Framework.choices, required=False)
     accepts_official = serializers.BooleanField(required=False)
     uses_ai = serializers.BooleanField(required=False)
-    building_at = serializers.DateTimeField()
-    forming_at = serializers.DateTimeField(required=False)
-    applications_close_at = serializers.DateTimeField(required=False)
-    team_changes_close_at = serializers.DateTimeField(required=False)
-    submissions_close_at = serializers.DateTimeField(required=False)
-    scores_close_at = serializers.DateTimeField(required=False)
+    building_at = MomentField()
+    forming_at = MomentField(required=False)
+    applications_close_at = MomentField(required=False)
+    team_changes_close_at = MomentField(required=False)
+    submissions_close_at = MomentField(required=False)
+    scores_close_at = MomentField(required=False)
     phase = serializers.CharField(read_only=True)
     announced_at = serializers.DateTimeField(read_only=True, allow_null=True)
     published_at = serializers.DateTimeField(read_only=True, allow_null=True)
@@ -41,7 +46,7 @@ class EventSerializer(StrictSerializer):
 
 class MoveMomentSerializer(StrictSerializer):
     moment = serializers.ChoiceField(choices=list(MOMENTS.items()))
-    to = serializers.DateTimeField()
+    to = MomentField()
     reason = serializers.CharField(max_length=500)
 
 
