@@ -13,6 +13,7 @@ from judging import actions
 from judging.models import Assignment, Ballot, Criterion, Score, results_of
 from judging.rubrics import TEMPLATES
 from screening.models import Clearance
+from submissions.models import Submission
 from tests.world import cleared_entry, event_in, give, person, revision_of
 
 LINE = {"name": "Care", "description": "For people", "low": "None", "high": "Much", "weight": 3}
@@ -348,6 +349,17 @@ def test_score_never_puts_scores_or_words_into_the_log():
     rows = str(list(AuditRow.objects.values()))
     assert "canary" not in rows
     assert "scores" not in str(AuditRow.objects.get(verb="judging.handed_in").details)
+
+
+def test_log_names_no_draft(ada):
+    event = event_to_score()
+    assignment = given_to("jude", event)
+    Submission.objects.update(title="Not for you yet")
+
+    actions.score(assignment, **sheet(assignment))
+
+    rows = AuditRow.objects.filter(verb="judging.handed_in")
+    assert [row.subject_label for row in rows] == ["Ballot of Jude Amin scores the entry of Kingfishers"]
 
 
 def test_score_pressed_twice_is_one_save():
