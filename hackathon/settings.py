@@ -188,7 +188,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = required("REDIS_URL")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "core.cache.Cache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "hackathon",
         "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
