@@ -51,8 +51,9 @@ def retry(screening: Screening, *, by: User) -> None:
 
 def keep_still(revision: Revision) -> None:
     """Nothing is submitted, decided or published while this decision is made. The event is as it is now."""
-    drafts = Submission.objects.select_for_update(of=("self",)).with_people()
-    revision.submission = drafts.get(pk=revision.submission_id)
+    Submission.objects.select_for_update().get(pk=revision.submission_id)
+    # Only now: what stands beside a row that had to be waited for is as it was before the wait.
+    revision.submission = Submission.objects.with_people().get(pk=revision.submission_id)
 
 
 def refuse_old(revision: Revision) -> None:
