@@ -216,6 +216,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ROUTES = {"screening.tasks.screen": {"queue": "screening"}}
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = 100
+CELERY_BEAT_SYNC_EVERY = 1  # beat's file is its pulse: hackathon.healthcheck looks at its age
 CELERY_BEAT_SCHEDULE = {
     "send mail": {"task": "core.tasks.sweep", "schedule": 5, "options": {"expires": 5}},
     "screen entries": {"task": "screening.tasks.sweep", "schedule": 5, "options": {"expires": 5}},
