@@ -11,8 +11,11 @@
     python3 run.py help            print this
 
 It makes .venv from the hashed lock, builds the front end, and starts PostgreSQL and Valkey by itself
-unless DATABASE_URL and REDIS_URL say where they are. The demo keeps its data under var/.
+unless DATABASE_URL and REDIS_URL say where they are. The demo listens on PORT (8000) and keeps its data
+in the folder DATA (var/).
 """
+
+from __future__ import annotations  # an older Python must get as far as saying that it is too old
 
 import contextlib
 import ctypes
@@ -29,6 +32,9 @@ import time
 import urllib.request
 from pathlib import Path
 from typing import NoReturn
+
+with contextlib.suppress(ImportError):  # not on Windows
+    import fcntl
 
 ROOT = Path(__file__).resolve().parent
 VAR = ROOT / "var"
@@ -61,7 +67,8 @@ def use_new_enough_python() -> None:
     if sys.version_info >= (3, 11):  # noqa: UP036 (an older one may be what starts this)
         return
     for name in PYTHONS:
-        if found := shutil.which(name):
+        found = shutil.which(name)
+        if found and not subprocess.run([found, "-c", ""], check=False, capture_output=True).returncode:
             os.execv(found, [found, *sys.argv])
     stop("needs Python 3.11 or later. On Debian or Ubuntu: apt-get install python3")
 
@@ -167,6 +174,27 @@ class Processes:
     def __init__(self) -> None:
         self.running: list[tuple[str, subprocess.Popen, int]] = []
         self.folders: list[Path] = []
+        self.locks: list[int] = []
+        self.minder: subprocess.Popen | None = None
+
+    def claim(self, data: Path) -> None:
+        """One at a time in a folder of data: what we start holds the lock too, until all of it has ended."""
+        data.mkdir(parents=True, exist_ok=True)
+        if "fcntl" not in globals():
+            return
+        lock = os.open(data / "lock", os.O_RDWR | os.O_CREAT)
+        until, told = time.monotonic() + 20, False
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            if time.monotonic() > until:
+                stop(f"another run.py uses the data in {data}. Stop it, or set DATA to another folder")
+            if not told:
+                say(f"waiting for another run.py that uses the data in {data}")
+            told = True
+            time.sleep(0.1)
+        self.locks.append(lock)
 
     def start(
         self, name: str, command: list[str], *, env: dict, log: Path, end: int = signal.SIGTERM
@@ -182,8 +210,19 @@ class Processes:
                 stderr=output,
                 start_new_session=True,
                 preexec_fn=die_with_parent,  # noqa: PLW1509 (one thread)
+                pass_fds=self.locks,
             )
         self.running.append((name, process, end))
+        self.mind(process)
+
+    def mind(self, process: subprocess.Popen) -> None:
+        """A worker told to stop just as its broker goes may hang: the minder outlives us and ends it."""
+        if self.minder is None:
+            words = [sys.executable, "-c", MINDER]
+            self.minder = subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True)
+        if self.minder.stdin:
+            self.minder.stdin.write(f"{process.pid}\n".encode())
+            self.minder.stdin.flush()
 
     def ended(self) -> str:
         """The name of a process that has ended by itself, or ""."""
@@ -200,8 +239,26 @@ class Processes:
                 os.killpg(process.pid, signal.SIGKILL)  # children that outlived it
             process.wait()
         self.running.clear()
+        if self.minder:
+            self.minder.kill()
+            self.minder.communicate()
+            self.minder = None
         for folder in self.folders:
             shutil.rmtree(folder, ignore_errors=True)
+        while self.locks:
+            os.close(self.locks.pop())
+
+
+MINDER = """
+import os, signal, sys, time
+groups = [int(line) for line in sys.stdin]  # ends when run.py does
+time.sleep(10)
+for group in groups:
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except OSError:
+        pass
+"""
 
 
 def die_with_parent() -> None:
@@ -226,13 +283,26 @@ def wait_for(ready, what: str, log: Path, processes: Processes, seconds: float =
 
 
 def free_port(wanted: int = 0) -> int:
+    """The wanted port, or 0 when something else listens there; without a wish, any that is free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", wanted))
         except OSError:
-            probe.bind(("127.0.0.1", 0))
+            return 0
         return probe.getsockname()[1]
+
+
+def demo_port() -> int:
+    """PORT, which must be free; or else 8000, which may not be: then another, which is printed."""
+    wanted = os.environ.get("PORT", "")
+    if not wanted:
+        return free_port(8000) or free_port()
+    if not wanted.isdigit() or not 0 < int(wanted) < 65536:
+        stop(f"PORT must be a port's number, not ‘{wanted}’")
+    if not free_port(int(wanted)):
+        stop(f"something else uses port {wanted}. Choose another: PORT={free_port()} python3 run.py demo")
+    return int(wanted)
 
 
 # Servers
@@ -263,6 +333,7 @@ def as_ordinary_user() -> list[str]:
 def start_servers(processes: Processes, data: Path, *, durable: bool) -> dict[str, str]:
     """PostgreSQL and Valkey on sockets in a folder of their own; their addresses."""
     database, redis = os.environ.get("DATABASE_URL", ""), os.environ.get("REDIS_URL", "")
+    processes.claim(data)
     sockets = Path(tempfile.mkdtemp(prefix="hk-"))  # a socket's path must be short
     processes.folders.append(sockets)
     env = os.environ | {"LC_ALL": "C.UTF-8"}
@@ -323,7 +394,7 @@ def start_postgres(
     ]
     if not durable:
         command += ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
-    (data / "postmaster.pid").unlink(missing_ok=True)  # left by a machine that lost its power
+    (data / "postmaster.pid").unlink(missing_ok=True)  # left by a kill or a power cut: the lock is ours
     processes.start("postgres", command, env=env, log=log, end=signal.SIGINT)
     answers = [PYTHON, "-c", MAKE_DATABASE, str(sockets)]
     wait_for(
@@ -380,21 +451,24 @@ def kept_secret(data: Path) -> str:
 # Commands
 
 
+def demo_data() -> Path:
+    return Path(os.environ.get("DATA") or VAR).resolve()
+
+
 def demo(words: list[str]) -> int:
     once = words == ["--once"]
     if words and not once:
         stop("demo takes no words but --once")
-    data = Path(tempfile.mkdtemp(prefix="hk-demo-")) if once else VAR
-    port = free_port(0 if once else int(os.environ.get("PORT", "8000")))
+    port = free_port() if once else demo_port()
+    data = Path(tempfile.mkdtemp(prefix="hk-demo-")) if once else demo_data()
     processes = Processes()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         env = start_stack(processes, data, port)
         if once:
             return subprocess.run([PYTHON, "manage.py", "walk"], cwd=ROOT, env=env, check=False).returncode
         print(f"\nHackathon is running at {env['BASE_URL']}/\n", flush=True)
         subprocess.run([PYTHON, "manage.py", "demo_links"], cwd=ROOT, env=env, check=True)
-        print("\nStop it with Ctrl-C. Its data stays under var/.", flush=True)
+        print(f"\nStop it with Ctrl-C. Its data stays in {data}.", flush=True)
         while not (ended := processes.ended()):
             time.sleep(0.5)
         print(f"{ended} has ended: see {data / 'logs'}", file=sys.stderr)
@@ -403,7 +477,7 @@ def demo(words: list[str]) -> int:
         print("\nStopping", flush=True)
         return 0
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        stop_when_told(signal.SIG_IGN)  # once is enough
         processes.stop()
         if once:
             shutil.rmtree(data, ignore_errors=True)
@@ -480,7 +554,13 @@ def with_servers(command: list[str], **extra: str) -> int:
     try:
         servers = start_servers(processes, data, durable=False)
         env = environment(servers["DATABASE_URL"], servers["REDIS_URL"], data=data, **extra)
-        return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+        return subprocess.run(
+            command,
+            cwd=ROOT,
+            env=env,
+            check=False,
+            preexec_fn=die_with_parent,
+        ).returncode
     except KeyboardInterrupt:
         return 130
     finally:
@@ -507,9 +587,10 @@ def seed(words: list[str]) -> int:
     set_up()
     processes = Processes()
     try:
-        servers = start_servers(processes, VAR, durable=True)
+        data = demo_data()
+        servers = start_servers(processes, data, durable=True)
         env = environment(
-            servers["DATABASE_URL"], servers["REDIS_URL"], DEMO="1", SECRET_KEY=kept_secret(VAR)
+            servers["DATABASE_URL"], servers["REDIS_URL"], data=data, DEMO="1", SECRET_KEY=kept_secret(data)
         )
         call(PYTHON, "manage.py", "migrate", "--verbosity=0", env=env)
         return subprocess.run(
@@ -610,8 +691,16 @@ COMMANDS = {
 }
 
 
+def stop_when_told(handler) -> None:
+    """Ctrl-C, `kill` and a closed terminal are one and the same wish."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if number := getattr(signal, name, None):
+            signal.signal(number, handler)
+
+
 def main() -> int:
     use_new_enough_python()
+    stop_when_told(signal.default_int_handler)
     name, *words = sys.argv[1:] or ["help"]
     if name not in COMMANDS:
         stop(f"there is no command ‘{name}’. python3 run.py help lists them")
