@@ -17,7 +17,8 @@ from challenges.models import Challenge
 from core import clock
 from events.models import Application, Event, Phase, Role, RoleKind
 from judging.models import Assignment
-from screening.models import Clearance, Screening
+from reading.models import Screening
+from screening.models import Clearance
 from submissions.models import Revision, Submission
 from teams.models import Membership
 

@@ -24,9 +24,9 @@ from events import actions as events
 from events.models import Application, Event, Phase, RoleKind
 from judging import actions as judging
 from judging.models import Assignment, Criterion
+from reading import readings
+from reading.models import Screening
 from screening import actions as screening
-from screening import readings
-from screening.models import Screening
 from showcase import actions as showcase
 from submissions import actions as submissions
 from submissions.declarations import CURRENT_DECLARATIONS
@@ -261,7 +261,7 @@ class Story:
         """What the workers would do, without waiting for them."""
         readings.open_missing()
         for pk in Screening.objects.due().values_list("pk", flat=True):
-            readings.perform(pk)
+            readings.perform(Screening, pk)
 
     def submitted(self) -> Iterator[tuple[dict, Revision]]:
         entries = {

@@ -9,7 +9,8 @@ from core import clock, mail
 from core.audit import record
 from core.permissions import require
 from core.refusals import Refused
-from screening.models import Clearance, Screening
+from reading.models import Screening
+from screening.models import Clearance
 from submissions.models import Revision, Submission
 from teams.models import Membership
 
@@ -36,17 +37,6 @@ def hold(revision: Revision, reason: str, *, by: User, screening: Screening | No
     clearance = decide(revision, Outcome.HELD, reason.strip(), by=by, screening=screening)
     tell_team(clearance)
     return clearance
-
-
-@transaction.atomic
-def retry(screening: Screening, *, by: User) -> None:
-    """Ask the engine to read again now. Asking twice is the same as asking once."""
-    screening = Screening.objects.select_for_update().get(pk=screening.pk)
-    require(by, "screening.retry", screening)
-    if screening.finished_at is not None:
-        raise Refused("This entry has been read since. Load the page again to see the report")
-    if screening.again():
-        record(by, "screening.retried", screening)
 
 
 def keep_still(revision: Revision) -> None:

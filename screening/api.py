@@ -10,8 +10,10 @@ from core.doors import door
 from core.permissions import require_ever
 from core.refusals import Refused
 from events.models import Event
+from reading import actions as reading_actions
+from reading.models import Screening, reading_shown
 from screening import actions
-from screening.models import Clearance, Screening, reading_shown
+from screening.models import Clearance
 from screening.presentation import queue_rows
 from submissions.models import Revision
 
@@ -99,16 +101,16 @@ def hold(request: Request, event_slug: str, code: str) -> Response:
     return answer(revision)
 
 
-@door("screening.retry")
+@door("reading.retry")
 @extend_schema(operation_id="retry_screening", request=None, responses={202: ReportSerializer})
 @api_view(["POST"])
 def retry(request: Request, event_slug: str, code: str) -> Response:
     revision = find(request, event_slug, code)
-    require_ever(request.user, "screening.retry", revision)
+    require_ever(request.user, "reading.retry", revision)
     screening = reading_shown(revision)
     if screening is None:
         raise Refused("This entry is about to be read for the first time")
-    actions.retry(screening, by=request.user)
+    reading_actions.retry(screening, by=request.user)
     return answer(revision, status.HTTP_202_ACCEPTED)
 
 

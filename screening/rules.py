@@ -3,7 +3,7 @@
 from core.permissions import permit
 from events.models import Phase, RoleKind
 from events.rules import has_role, in_phases, is_screener
-from teams.rules import is_member
+from teams.rules import is_member, is_on_team
 
 reads_entries = has_role(RoleKind.SCREENER, RoleKind.ORGANISER, RoleKind.CHAIR)
 screens = is_screener & ~is_member
@@ -18,4 +18,8 @@ permit("screening.queue", reads_entries)
 permit("screening.read", reads_entries | is_member)
 permit("screening.clear", screens, while_it_matters)
 permit("screening.hold", screens, while_it_matters)
-permit("screening.retry", screens, while_it_matters)
+permit("screening.find", screens, while_it_matters)
+permit("screening.claim", screens, while_it_matters)
+permit("screening.ask", screens, while_it_matters)
+permit("screening.answer", is_on_team, while_it_matters)
+permit("screening.agreement", has_role(RoleKind.ORGANISER, RoleKind.CHAIR))

@@ -7,10 +7,13 @@ from core.doors import door
 from core.permissions import may, require_ever
 from core.refusals import Refused, refusals_on
 from events.models import Event
+from reading import actions as reading_actions
+from reading.models import Screening, reading_shown
+from reading.presentation import ShownReport
 from screening import actions
 from screening.forms import ClearForm, HoldForm
-from screening.models import Clearance, Screening, reading_shown
-from screening.presentation import Reading, queue_rows
+from screening.models import Clearance
+from screening.presentation import queue_rows
 from submissions.models import Revision
 
 PAGE = 50
@@ -65,14 +68,14 @@ def hold(request: HttpRequest, event_slug: str, code: str) -> HttpResponse:
     return show(request, revision, hold_form=form)
 
 
-@door("screening.retry")
+@door("reading.retry")
 def retry(request: HttpRequest, event_slug: str, code: str) -> HttpResponse:
     revision = find(request, event_slug, code)
-    require_ever(request.user, "screening.retry", revision)
+    require_ever(request.user, "reading.retry", revision)
     screening = reading_shown(revision)
     if request.method == "POST" and screening is not None:
         try:
-            actions.retry(screening, by=request.user)
+            reading_actions.retry(screening, by=request.user)
             messages.success(request, "This entry is being read again. Load the page again in a minute.")
         except Refused as refusal:
             messages.error(request, refusal.message)
@@ -103,7 +106,7 @@ def show(
         "event": revision.event,
         "revision": revision,
         "screening": screening,
-        "reading": Reading(screening) if screening and screening.report else None,
+        "reading": ShownReport(screening) if screening and screening.report else None,
         "decisions": Clearance.objects.filter(revision=revision).select_related("by"),
         "older": revision.submission.revisions.exclude(pk=revision.pk),
         "may_decide": may(request.user, "screening.clear", revision),

@@ -1,0 +1,162 @@
+"""A reading as pages and the API show it: the stored report, with names and places put to it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from reading.framework import Framework, Principle
+from reading.models import Reading
+from reading.reader.highlight import Fragment, anchor_of, fragments
+from reading.report import FINDINGS, HINTS, SIGNALS
+
+SHOWN_AT_FIRST = 3  # quotations of a principle; the rest are folded away
+
+STATES = {
+    "waiting": "Waiting to be read",
+    "retrying": "Not read yet: will be tried again",
+    "failed": "Could not be read",
+    "unreadable": "Nothing to read",
+    "held": "Not sent to a model: look at the flags",
+    "complete": "Read",
+    "": "Not read",
+}
+
+
+@dataclass(frozen=True)
+class Quotation:
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found for one principle."""
+
+    principle: Principle
+    finding: str
+    weak: bool
+    missing: str
+    question: str
+    quotes: list[Quotation]
+
+    @property
+    def words(self) -> str:
+        return FINDINGS[self.finding][0]
+
+    @property
+    def meaning(self) -> str:
+        return FINDINGS[self.finding][1]
+
+    @property
+    def first(self) -> list[Quotation]:
+        return self.quotes[:SHOWN_AT_FIRST]
+
+    @property
+    def rest(self) -> list[Quotation]:
+        return self.quotes[SHOWN_AT_FIRST:]
+
+
+@dataclass(frozen=True)
+class Flag:
+    words: str
+    severity: str
+    detail: str
+    quotes: list[Quotation]
+
+
+def quotations(rows: list[dict]) -> list[Quotation]:
+    return [Quotation(row["text"], anchor_of(row["start"], row["end"])) for row in rows]
+
+
+class ShownReport:
+    """A stored report, ready for a page."""
+
+    def __init__(self, stored: Reading) -> None:
+        self.stored = stored
+        self.report = stored.report or {}
+
+    @cached_property
+    def framework(self) -> Framework:
+        return self.stored.looks_for
+
+    @property
+    def is_offline(self) -> bool:
+        return self.report["mode"] != "ai"
+
+    @property
+    def hint(self) -> str:
+        return HINTS[self.report["hint"]]
+
+    @property
+    def engine(self) -> str:
+        if self.report["mode"] == "ai":
+            return f"the model {self.report['engine']['model']}"
+        return "the built-in engine"
+
+    @property
+    def summary(self) -> list[dict]:
+        return [{"text": row["text"], "quotes": quotations(row["quotes"])} for row in self.report["summary"]]
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        principles = {principle.number: principle for principle in self.framework.principles}
+        return [
+            Finding(
+                principles[row["number"]],
+                row["finding"],
+                row["weak"],
+                row["missing"],
+                row["question"],
+                quotations(row["quotes"]),
+            )
+            for row in self.report["principles"]
+        ]
+
+    @property
+    def flags(self) -> list[Flag]:
+        return [
+            Flag(SIGNALS[row["kind"]], row["severity"], row["detail"], quotations(row["quotes"]))
+            for row in self.report["signals"]
+        ]
+
+    @cached_property
+    def _cut(self) -> tuple[list[Fragment], list[Fragment]]:
+        text, end = self.stored.text, self.report["visible_end"]
+        quotes = [
+            (quote["start"], quote["end"], f"Principle {row['number']}")
+            for row in self.report["principles"]
+            for quote in row["quotes"]
+        ]
+        quotes += [
+            (quote["start"], quote["end"], "Summary")
+            for row in self.report["summary"]
+            for quote in row["quotes"]
+        ]
+        flagged = [
+            (quote["start"], quote["end"], SIGNALS[row["kind"]])
+            for row in self.report["signals"]
+            for quote in row["quotes"]
+        ]
+        visible = [quote for quote in [*quotes, *flagged] if quote[1] <= end]
+        hidden = [(low - end, high - end, label) for low, high, label in flagged if low >= end]
+        below = [
+            Fragment(part.text, shifted(part.anchor, end), part.labels)
+            for part in fragments(text[end:], hidden)
+        ]
+        return fragments(text[:end], visible), below
+
+    @property
+    def visible(self) -> list[Fragment]:
+        return self._cut[0]
+
+    @property
+    def hidden(self) -> list[Fragment]:
+        """What a reader of the entry would not have seen, made visible."""
+        return [part for part in self._cut[1] if part.text.strip()]
+
+
+def shifted(anchor: str, by: int) -> str:
+    """An anchor of a part of the text, as it is called in the whole."""
+    if not anchor:
+        return ""
+    start, _, end = anchor[1:].partition("-")
+    return anchor_of(int(start) + by, int(end) + by)

@@ -1,0 +1,141 @@
+"""What workers do: see which entries nobody has read, and read one.
+
+The table is the queue, so any of this may run twice, late or half: a claim is won once, and only the
+present attempt writes.
+"""
+
+import logging
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+
+from events.models import BUILT_IN, Event, Phase, SecondUse
+from reading.framework import load
+from reading.llm import LLMConfig, open_llm
+from reading.models import EarlyReading, Plan, Question, Reading, Screening
+from reading.reader.read import Part, read
+from reading.reader.recipe import recipe
+from submissions.models import Answers, Revision
+
+logger = logging.getLogger(__name__)
+
+# Entries that may be sent to a model, by the level of their data; all others the built-in engine reads.
+LEVELS = ("public", "official")
+TRY_LATER = 15 * 60  # seconds, for what a person has to mend: a budget, a provider taken out of the settings
+
+
+def config_of(provider: str) -> LLMConfig:
+    """A provider of this site by its name, or the built-in engine."""
+    known = settings.PROVIDERS.get(provider)
+    if known is None:
+        return LLMConfig()
+    return LLMConfig(
+        kind=known["kind"], base_url=known["base_url"], api_key=known["api_key"], model=known["model"]
+    )
+
+
+def providers_of(event: Event) -> Iterator[tuple[Q, str, str]]:
+    """Which current revisions (a condition) are read by which provider, and by which second one."""
+    models = Q()
+    for level in LEVELS:
+        of_level = Q(data_level=level, people_only=False)
+        models |= of_level
+        yield of_level, event.provider_for(level), event.second_for(level)
+    yield ~models, BUILT_IN, BUILT_IN
+
+
+def open_missing() -> None:
+    """A row for each entry as it stands that its provider has not been asked to read.
+
+    The recipe does not count here: a changed prompt would have every entry read, and paid for, again.
+    That is a person's decision: `manage.py rescreen`.
+    """
+    for event in Event.objects.in_phase(Phase.BUILDING, Phase.JUDGING):
+        questions = [question.as_data() for question in Question.objects.filter(event=event)]
+        for revisions, first, second in providers_of(event):
+            current = Revision.objects.of_event(event).current().filter(revisions)
+            open_for(current, event, questions, first)
+            if second:
+                if event.second_use == SecondUse.FALLBACK:
+                    failed = Screening.objects.filter(
+                        revision=OuterRef("pk"), is_second=False, failed_at__isnull=False
+                    )
+                    current = current.filter(Exists(failed))
+                open_for(current, event, questions, second, is_second=True)
+
+
+def open_for(
+    revisions: QuerySet[Revision], event: Event, questions: list[dict], provider: str, *, is_second=False
+) -> None:
+    kind = {"framework": event.framework, "engine": config_of(provider).engine, "is_second": is_second}
+    asked = Screening.objects.filter(revision=OuterRef("pk"), **kind)
+    if missing := list(revisions.filter(~Exists(asked))):
+        by_recipe = recipe(load(event.framework, questions=tuple(questions)))
+        rows = [
+            Screening(revision=one, recipe=by_recipe, questions=questions, provider=provider, **kind)
+            for one in missing
+        ]
+        Screening.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def parts_of(answers: dict[str, str]) -> list[Part]:
+    """What is read: the team's own words, and neither names nor addresses."""
+    names = ["pitch", *Answers.LONG]
+    return [
+        Part(name, Answers.words_for(name), text) for name in names if (text := answers.get(name, "").strip())
+    ]
+
+
+def spent_on(event: Event) -> Decimal:
+    """What reading has cost at this event so far, in pounds."""
+    amounts = [
+        Screening.objects.filter(revision__submission__team__event=event).aggregate(sum=Sum("cost_gbp")),
+        EarlyReading.objects.filter(submission__team__event=event).aggregate(sum=Sum("cost_gbp")),
+    ]
+    return sum((row["sum"] or Decimal(0) for row in amounts), Decimal(0))
+
+
+def left_of(event: Event, plan: Plan) -> Decimal | None:
+    """What may still be spent, never below nothing; None without a limit."""
+    return None if plan.budget_gbp is None else max(plan.budget_gbp - spent_on(event), Decimal(0))
+
+
+def perform(kind: type[Reading], pk: int) -> None:
+    """Read one text. A failed call is kept with its reason and tried again; it is never a finding."""
+    reading = kind.objects.claim(pk)
+    if reading is None:
+        return
+    config = config_of(reading.provider)
+    if config.engine != reading.engine:
+        reading.postpone("The model was changed before this entry was read", final=True)
+        return
+    with open_llm(config) as llm:
+        outcome = read(parts_of(reading.answers), framework=reading.looks_for, llm=llm)
+    report = outcome.report
+    used = report.usage
+    found = {
+        "status": report.status,
+        "mode": report.mode,
+        "text": outcome.text,
+        "report": report.model_dump(mode="json"),
+        "record": outcome.record,
+        "calls": F("calls") + used.calls,
+        "prompt_tokens": F("prompt_tokens") + used.prompt_tokens,
+        "completion_tokens": F("completion_tokens") + used.completion_tokens,
+        "cost_gbp": F("cost_gbp") + used.cost_gbp,
+    }
+    if outcome.error is None:
+        won = reading.finish(**found)
+    else:
+        error = outcome.error
+        won = reading.postpone(str(error), retry_after=error.retry_after, final=not error.retryable, **found)
+    logger.info(
+        "%s %s attempt %s: %s%s",
+        kind._meta.model_name,
+        pk,
+        reading.attempt,
+        report.mode,
+        "" if won else ", too late",
+    )

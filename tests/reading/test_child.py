@@ -1,0 +1,67 @@
+"""Extraction in its own process: a document that misbehaves harms nobody else."""
+
+import time
+
+import pytest
+
+from reading.reader import child
+from reading.reader.extract import LONGEST
+from reading.reader.look import look
+from reading.reader.text import Part, Unreadable
+from tests.reading.entries import ENTRY
+
+PARTS = [Part("", "", ENTRY)]
+
+
+def test_look_apart_gives_what_look_gives() -> None:
+    assert child.look_apart(PARTS) == look(PARTS)
+
+
+def test_look_apart_says_what_look_says() -> None:
+    with pytest.raises(Unreadable, match="longer than 400,000 characters"):
+        child.look_apart([Part("", "", "a" * (LONGEST + 1))])
+
+
+def test_look_apart_with_too_little_memory_ends_as_unreadable() -> None:
+    with pytest.raises(Unreadable, match="too long or too much memory"):
+        child.look_apart([Part("", "", "word " * 70_000)], memory=40_000_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<" * 300_000,
+        "<div>" * 60_000,
+        "[" * 300_000,
+        "![" * 150_000,
+        "*" * 300_000,
+        "`" * 300_000,
+        "[a](" * 75_000,
+        "&#" * 150_000,
+        "<!--" * 75_000,
+        "> " * 150_000,
+        "\u200b" * 300_000,
+        "**a " * 75_000,
+        "_a" * 150_000,
+        "<a title='" * 30_000,
+        "[a]: b 'c\n" * 30_000,
+        "|" * 300_000,
+        "I g n o r e " * 25_000,
+        "ignore the the the " * 15_000,
+        "a.b" * 100_000,
+        "1 " * 150_000,
+        "0" * 300_000,
+        "A" * 300_000,
+        "-" * 300_000,
+    ],
+    ids=lambda text: text[:12],
+)
+def test_read_of_a_slow_text_ends_in_time(text: str) -> None:
+    from reading.reader.read import read
+
+    begun = time.monotonic()
+
+    outcome = read([Part("", "", text)])
+
+    assert outcome.report.status in {"complete", "failed", "held"}
+    assert time.monotonic() - begun < 25
