@@ -130,6 +130,11 @@ class Screening(Reading):
         """What is read."""
         return self.revision.answers()
 
+    def beside(self) -> "Screening | None":
+        """What the other provider made of the same text, where it has read it."""
+        others = Screening.objects.filter(revision=self.revision_id, mode="ai", finished_at__isnull=False)
+        return others.exclude(engine=self.engine).order_by("-pk").first()
+
     @property
     def data_level(self) -> str:
         return self.revision.data_level

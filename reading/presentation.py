@@ -1,5 +1,6 @@
 """A reading as pages and the API show it: the stored report, with names and places put to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -37,6 +38,7 @@ class Finding:
     missing: str
     question: str
     quotes: list[Quotation]
+    said: object = None  # by people, for those pages that show it
 
     @property
     def words(self) -> str:
@@ -70,8 +72,10 @@ def quotations(rows: list[dict]) -> list[Quotation]:
 class ShownReport:
     """A stored report, ready for a page."""
 
-    def __init__(self, stored: Reading) -> None:
+    def __init__(self, stored: Reading, said: Mapping[int, object] | None = None) -> None:
+        """`said`: what people added to each principle, by its number."""
         self.stored = stored
+        self.said = said or {}
         self.report = stored.report or {}
 
     @cached_property
@@ -107,6 +111,7 @@ class ShownReport:
                 row["missing"],
                 row["question"],
                 quotations(row["quotes"]),
+                self.said.get(row["number"]),
             )
             for row in self.report["principles"]
         ]
@@ -160,3 +165,35 @@ def shifted(anchor: str, by: int) -> str:
         return ""
     start, _, end = anchor[1:].partition("-")
     return anchor_of(int(start) + by, int(end) + by)
+
+
+@dataclass(frozen=True)
+class Change:
+    """Where the report on a revision says something else than that on the revision before."""
+
+    about: str
+    was: str
+    now: str
+
+
+def changes_between(before: Reading, after: Reading | None) -> list[Change]:
+    """Principle by principle, then the flags. Readings by different means are compared as they are."""
+    if not (before.report and after and after.report) or before.framework != after.framework:
+        return []
+    old, new = ShownReport(before), ShownReport(after)
+    changes = [
+        Change(f"{now.principle.number}. {now.principle.name}", _in_short(was), _in_short(now))
+        for was, now in zip(old.findings, new.findings, strict=False)
+        if _in_short(was) != _in_short(now)
+    ]
+    flags = [{flag.words for flag in report.flags} for report in (old, new)]
+    changes += [Change(words, "Flagged", "No longer there") for words in sorted(flags[0] - flags[1])]
+    return changes + [Change(words, "Not there", "Flagged") for words in sorted(flags[1] - flags[0])]
+
+
+def _in_short(finding: Finding) -> str:
+    """What a finding says in a table: a model's word, or how much the built-in engine found."""
+    if finding.finding != "unread":
+        return finding.words
+    number = len(finding.quotes)
+    return f"{number} passage{'' if number == 1 else 's'}"

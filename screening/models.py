@@ -1,20 +1,29 @@
+import hashlib
 from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
-from reading.models import Screening
+from core import clock
+from reading.models import Plan, Screening
 from submissions.models import Revision, Submission
 
 
 class VerdictQuerySet(models.QuerySet):
     def standing(self) -> Self:
         """The last word on each principle of each revision: the one that counts."""
-        newest = Verdict.objects.filter(revision=OuterRef("revision"), number=OuterRef("number"))
-        return self.filter(pk=Subquery(newest.order_by("-pk").values("pk")[:1]))
+        return self._last_of(Verdict.objects.all())
+
+    def before_the_report(self) -> Self:
+        """The last word on each before anyone saw the report; what was said afterwards does not count."""
+        return self._last_of(Verdict.objects.filter(is_blind=True))
+
+    def _last_of(self, verdicts: models.QuerySet) -> Self:
+        same = verdicts.filter(revision=OuterRef("revision"), number=OuterRef("number"))
+        return self.filter(pk=Subquery(same.order_by("-pk").values("pk")[:1]))
 
 
 class Verdict(models.Model):
@@ -68,6 +77,11 @@ class Verdict(models.Model):
         return self.revision.scope
 
 
+class ClaimQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        return self.filter(until__gt=clock.now())
+
+
 class Claim(models.Model):
     """Who is reading an entry at present, so that two screeners do not do the same work."""
 
@@ -76,6 +90,8 @@ class Claim(models.Model):
     revision = models.OneToOneField(Revision, on_delete=models.CASCADE, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     until = models.DateTimeField()
+
+    objects = ClaimQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.by} reads {self.revision}"
@@ -121,6 +137,12 @@ class ClearanceQuerySet(models.QuerySet):
         newest = Clearance.objects.filter(revision=OuterRef("revision")).order_by("-pk")
         return self.filter(pk=Subquery(newest.values("pk")[:1]))
 
+    def of_the_standing_hold(self, revision: Revision) -> Self:
+        """The holds since the revision was last cleared, if it was: those who agree with each other."""
+        mine = self.filter(revision=revision)
+        cleared = mine.filter(outcome="cleared").order_by("-pk").values("pk")[:1]
+        return mine.filter(pk__gt=Coalesce(Subquery(cleared), 0))
+
 
 class Clearance(models.Model):
     """A person's decision to clear a revision for judging, or to hold it. Appended, never changed."""
@@ -155,12 +177,48 @@ class Clearance(models.Model):
         return f"{self.get_outcome_display()}: {self.revision}"
 
     @property
+    def lasts(self) -> bool:
+        """A hold that two people have decided."""
+        return self.confirms_id is not None
+
+    def has_lapsed(self, hours: int) -> bool:
+        """A hold by one person that nobody has joined in time. The entry waits for a decision again."""
+        held = self.outcome == Clearance.Outcome.HELD and not self.lasts
+        return held and self.at + timedelta(hours=hours) <= clock.now()
+
+    @property
     def event(self):
         return self.revision.event
 
     @property
     def scope(self) -> str:
         return self.revision.scope
+
+
+def is_sampled(revision: Revision, percent: int) -> bool:
+    """One of the share of entries that people read before they see the report; always the same ones."""
+    chance = int(hashlib.sha256(f"blind:{revision.submission.code}".encode()).hexdigest()[:8], 16)
+    return chance % 100 < percent
+
+
+def is_read_blind(
+    revision: Revision,
+    screening: Screening | None,
+    *,
+    plan: Plan | None = None,
+    found: int | None = None,
+) -> bool:
+    """Is the report still kept from whoever screens it? Until each principle has a person's finding.
+
+    `plan` and `found`, the number of principles with one, where the caller knows them already.
+    """
+    if screening is None or not screening.states_findings or not screening.report:
+        return False  # nothing is stated that could lead anyone
+    if not is_sampled(revision, (plan or Plan.of(revision.event)).blind_percent):
+        return False
+    if found is None:
+        found = Verdict.objects.standing().filter(revision=revision).count()
+    return found < len(screening.report["principles"])
 
 
 def cleared_entries(event) -> models.QuerySet[Revision]:

@@ -11,7 +11,7 @@ screens = is_screener & ~is_member
 while_it_matters = in_phases(
     Phase.BUILDING,
     Phase.JUDGING,
-    otherwise="Entries can be cleared or held from the time building begins until the results are published",
+    otherwise="Entries are screened from the time building begins until the results are published",
 )
 
 permit("screening.queue", reads_entries)
@@ -20,6 +20,7 @@ permit("screening.clear", screens, while_it_matters)
 permit("screening.hold", screens, while_it_matters)
 permit("screening.find", screens, while_it_matters)
 permit("screening.claim", screens, while_it_matters)
+permit("screening.next", is_screener, while_it_matters)
 permit("screening.ask", screens, while_it_matters)
 permit("screening.answer", is_on_team, while_it_matters)
 permit("screening.agreement", has_role(RoleKind.ORGANISER, RoleKind.CHAIR))

@@ -236,6 +236,10 @@ class Revision(Answers):
         """The exact time of receipt, in the event's zone."""
         return exactly(self.submitted_at, self.event.zone)
 
+    def before(self) -> "Revision | None":
+        """The revision that this one replaced."""
+        return self.submission.revisions.filter(number=self.number - 1).first()
+
     @property
     def declarations(self) -> tuple[str, ...]:
         """The statements that were agreed to, in the words of then."""

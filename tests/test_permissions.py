@@ -49,6 +49,7 @@ TABLE = {
     "screening.answer": ("revision", {"ben"}, {B, J}),
     "screening.ask": ("revision", {"sam"}, {B, J}),
     "screening.claim": ("revision", {"sam"}, {B, J}),
+    "screening.next": ("event", {"sam"}, {B, J}),
     "screening.find": ("revision", {"sam"}, {B, J}),
     "screening.clear": ("revision", {"sam"}, {B, J}),
     "screening.hold": ("revision", {"sam"}, {B, J}),
