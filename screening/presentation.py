@@ -155,6 +155,20 @@ def said_about(revision: Revision) -> dict[int, About]:
     return about
 
 
+def told_by_people(revision: Revision) -> list[tuple[str, About]]:
+    """What people found and said, under the names of the principles; nothing that only a model said."""
+    about = said_about(revision)
+    names = {0: "The whole entry"} | names_of(revision.event) if about else {}
+    return [(names.get(number, f"Question {number}"), about[number]) for number in sorted(about)]
+
+
+def names_of(event: Event) -> dict[int, str]:
+    """The principles and the event's own questions, by number."""
+    questions = tuple(question.as_data() for question in Question.objects.filter(event=event))
+    principles = load(event.framework, questions=questions).principles
+    return {principle.number: f"{principle.number}. {principle.name}" for principle in principles}
+
+
 def screeners_beside(revision: Revision, user: User) -> QuerySet[User]:
     """Other screeners of the event who are not on the entry's team."""
     return (
@@ -194,9 +208,7 @@ def agreement(event: Event, *, blind_only: bool = False) -> list[Agreement]:
     for number, said, found in verdicts.values_list("number", "model_said", "finding"):
         pairs.setdefault(number, []).append((said, found))
     everything = [pair for rows in pairs.values() for pair in rows]
-    questions = tuple(question.as_data() for question in Question.objects.filter(event=event))
-    principles = load(event.framework, questions=questions).principles
-    names = {principle.number: principle.name for principle in principles}
+    names = names_of(event)
     rows = [_agreement(number, names.get(number, ""), rows) for number, rows in sorted(pairs.items())]
     return [*rows, _agreement(0, "", everything)]
 
