@@ -36,11 +36,17 @@ def sign_up(user: User, *, by: User) -> User:
 
 @transaction.atomic
 def arrive(user: User, *, by: User, is_first: bool) -> None:
-    """On signing in: the person whom the settings name becomes administrator.
+    """On signing in: an address on another department's domain says that the person has moved there.
 
-    At the first sign-in, or while nobody is one; so that taking the right away later holds.
+    And the person whom the settings name becomes administrator. At the first sign-in, or while nobody
+    is one; so that taking the right away later holds.
     """
     require(by, "accounts.change", user)
+    home = Department.objects.for_email(user.email)
+    if home is not None and home != user.department:
+        before, user.department = str(user.department or ""), home
+        user.save(update_fields=["department"])
+        record(by, "accounts.moved", user, before=before, after=str(home))
     if user.is_administrator or not settings.ADMIN_EMAIL or user.email != settings.ADMIN_EMAIL.lower():
         return
     if is_first or not User.objects.administrators().exists():

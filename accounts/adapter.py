@@ -9,6 +9,8 @@ from accounts import actions
 from accounts.models import Department, User
 from core import mail
 
+LONGEST = User._meta.get_field("email").max_length or 0
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """Who may have an account, what happens when they arrive, and how mails to them leave."""
@@ -27,6 +29,8 @@ class AccountAdapter(DefaultAccountAdapter):
         depends on the domain and never on whether someone has an account.
         """
         email = email.lower()
+        if len(email) > LONGEST:
+            raise ValidationError(f"E-mail address must be {LONGEST} characters or fewer")
         if email != settings.ADMIN_EMAIL.lower() and Department.objects.for_email(email) is None:
             raise ValidationError(
                 "Enter your work e-mail address. This one does not belong to a department that takes part"
@@ -44,6 +48,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         """A row that a worker sends, like every mail; its text is wiped then, since it holds a code."""
+        if len(email) > LONGEST:  # typed by someone who signs in: nobody has it, and nothing could keep it
+            return
         known = {"request": self.request, "email": email, "current_site": get_current_site(self.request)}
         message = self.render_mail(template_prefix, email, known | context)
         key = f"{template_prefix}:{secrets.token_hex(8)}"

@@ -64,7 +64,7 @@ def published(slug: str, number: int) -> Event:
         User(email=f"{slug}-{count}@rivers.example.org", name=f"Person {count}", department=ada.department)
         for count in range(number * 3)
     )
-    Role.objects.bulk_create(
+    roles = Role.objects.bulk_create(
         Role(event=event, user=one, kind=RoleKind.PARTICIPANT, given_by=ada) for one in people
     )
     teams = Team.objects.bulk_create(
@@ -72,8 +72,8 @@ def published(slug: str, number: int) -> Event:
         for count in range(number)
     )
     Membership.objects.bulk_create(
-        Membership(event=event, team=teams[count // 3], user=one, named_in_showcase=True)
-        for count, one in enumerate(people)
+        Membership(event=event, team=teams[count // 3], user=role.user, role=role, named_in_showcase=True)
+        for count, role in enumerate(roles)
     )
     entries = Submission.objects.bulk_create(
         Submission(team=team, **(world.ANSWERS | {"title": f"Prototype {count:03d} for letters"}))

@@ -1,13 +1,31 @@
 """What the API of every app shares: strict input, plain answers, declared errors."""
 
+import json
+
 from django.core.exceptions import PermissionDenied
 from rest_framework import serializers, status
+from rest_framework.exceptions import ParseError
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from core.refusals import Refused
+
+
+class Parser(JSONParser):
+    """JSON that Python cannot hold, or could never send back, is a mistake in what was sent."""
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        try:
+            found = super().parse(stream, media_type, parser_context)
+            json.dumps(found, ensure_ascii=False).encode()
+        except RecursionError as fault:
+            raise ParseError("JSON parse error - nested too deeply") from fault
+        except UnicodeEncodeError as fault:
+            raise ParseError("JSON parse error - half of a surrogate pair is not text") from fault
+        return found
 
 
 class StrictSerializer(serializers.Serializer):

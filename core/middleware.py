@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.db import DatabaseError
 from django.utils import timezone
 
@@ -57,5 +58,21 @@ def headers(get_response: Callable) -> Callable:
             "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
         )
         return response
+
+    return middleware
+
+
+def without_nul(get_response: Callable) -> Callable:
+    """PostgreSQL keeps no NUL, and a driver that is handed one fails: so no address and no cookie has one.
+
+    Bodies are checked by forms and serializers, field by field.
+    """
+
+    def middleware(request):
+        given = [request.path_info, *request.COOKIES.values()]
+        given += [word for key, words in request.GET.lists() for word in (key, *words)]
+        if any("\0" in word for word in given):
+            raise BadRequest("A NUL in the address or in a cookie")
+        return get_response(request)
 
     return middleware

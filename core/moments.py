@@ -13,6 +13,7 @@ from core import dates
 HOME_ZONE = "Europe/London"
 _WORDS = {"midday": time(12), "noon": time(12), "12noon": time(12), "midnight": time(0)}
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(am|pm)?", re.IGNORECASE)
+EARLIEST, LATEST = 1900, 2100  # what zones and calendars can be trusted with, in every door
 _MONTHS = [f"{date(2000, month, 1):%B}".lower() for month in range(1, 13)]
 
 
@@ -149,11 +150,17 @@ class DayField(MomentField):
 def parse_day(parts: list[str], name: str) -> date:
     day, month, year = parts[0].strip(), parse_month(parts[1]), parts[2].strip()
     try:
-        if not (day.isdecimal() and year.isdecimal() and month and 1900 <= int(year) <= 2100):
+        if not (day.isdecimal() and year.isdecimal() and month and EARLIEST <= int(year) <= LATEST):
             raise ValueError("not a date of our time")
         return date(int(year), month, int(day))
     except ValueError as error:
         raise ValidationError(f"{name} must be a real date, such as 14 6 2026", code="date") from error
+
+
+def check_year(moment: datetime) -> None:
+    """For doors where a moment is not typed in parts: at the ends of the calendar no zone can show it."""
+    if not EARLIEST <= moment.year <= LATEST:
+        raise ValidationError(f"Give a moment between {EARLIEST} and {LATEST}", code="date")
 
 
 def in_zone(form: forms.BaseForm, zone: str) -> None:

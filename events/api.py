@@ -9,9 +9,14 @@ from rest_framework.response import Response
 from accounts.models import Department
 from core.api import StrictSerializer, paged, sent
 from core.doors import PUBLIC, door
+from core.moments import check_year
 from core.permissions import require, require_ever
 from events import actions
 from events.models import MOMENTS, Application, Event, Framework, Role, RoleKind, SecondUse, check_zone
+
+
+class MomentField(serializers.DateTimeField):
+    default_validators = [check_year]
 
 
 class EventSerializer(StrictSerializer):
@@ -32,12 +37,12 @@ class EventSerializer(StrictSerializer):
     official_provider = serializers.CharField(max_length=20, required=False, allow_blank=True)
     second_provider = serializers.CharField(max_length=20, required=False, allow_blank=True)
     second_use = serializers.ChoiceField(choices=SecondUse.choices, required=False)
-    building_at = serializers.DateTimeField()
-    forming_at = serializers.DateTimeField(required=False)
-    applications_close_at = serializers.DateTimeField(required=False)
-    team_changes_close_at = serializers.DateTimeField(required=False)
-    submissions_close_at = serializers.DateTimeField(required=False)
-    scores_close_at = serializers.DateTimeField(required=False)
+    building_at = MomentField()
+    forming_at = MomentField(required=False)
+    applications_close_at = MomentField(required=False)
+    team_changes_close_at = MomentField(required=False)
+    submissions_close_at = MomentField(required=False)
+    scores_close_at = MomentField(required=False)
     phase = serializers.CharField(read_only=True)
     announced_at = serializers.DateTimeField(read_only=True, allow_null=True)
     published_at = serializers.DateTimeField(read_only=True, allow_null=True)
@@ -45,7 +50,7 @@ class EventSerializer(StrictSerializer):
 
 class MoveMomentSerializer(StrictSerializer):
     moment = serializers.ChoiceField(choices=list(MOMENTS.items()))
-    to = serializers.DateTimeField()
+    to = MomentField()
     reason = serializers.CharField(max_length=500)
 
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from challenges.models import Challenge
 from core import clock
 from events.models import Application, Event, Phase, Role, RoleKind
+from hackathon.needs import may_be_decided
 from judging.models import Assignment, Criterion
 from screening.models import Clearance
 from showcase.models import Exhibit
@@ -91,16 +92,19 @@ def stages(event: Event) -> list[tuple[str, list[dict]]]:
         ("Set up", set_up),
         ("Challenges and people", [
             row("Challenges", "challenges:review", event,
-                f"{challenges['approved']} approved", challenges["waiting"]),
+                f"{challenges['approved']} approved",
+                challenges["waiting"] if event.is_open("proposals") else 0),
             row("Applications", "events:applications", event,
-                f"{applications['all']} received", applications["waiting"]),
+                f"{applications['all']} received",
+                applications["waiting"] if may_be_decided(event) else 0),
             row("Teams", "teams:list", event,
                 f"{teams} teams, {people['participants'] - placed} participants without one"),
         ]),
         ("Entries", [
             row("Screening", "screening:queue", event,
                 f"{drafts} started, {entries['all']} submitted, {entries['cleared']} cleared, "
-                f"{entries['held']} held", undecided),
+                f"{entries['held']} held",
+                undecided if event.phase in (Phase.BUILDING, Phase.JUDGING) else 0),
             row("Rubric", "judging:rubric", event, f"{criteria} criteria", 0 if criteria else 1),
             row("Judges and entries", "judging:allocation", event,
                 f"{ballots['given']} ballots given out",

@@ -172,6 +172,7 @@ MIDDLEWARE = [
     "core.middleware.arrival",
     "csp.middleware.CSPMiddleware",
     "core.middleware.headers",
+    "core.middleware.without_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -217,7 +218,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = required("REDIS_URL")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "core.cache.Cache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "hackathon",
         "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
@@ -339,8 +340,8 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["core.api.Parser"],
+    "DEFAULT_SCHEMA_CLASS": "core.openapi.Schema",
     "DEFAULT_PAGINATION_CLASS": "core.api.Page",
     "EXCEPTION_HANDLER": "core.api.answer_exception",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -356,6 +357,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "core.api.declare_errors",
+        "core.openapi.let_answers_overlap",
     ],
 }
 

@@ -11,7 +11,6 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from drf_spectacular.views import SpectacularAPIView
-from redis.exceptions import RedisError
 
 from core.doors import PUBLIC, SIGNED_IN, door
 from core.models import Mail
@@ -91,11 +90,9 @@ def check_database() -> str:
 
 
 def check_broker() -> str:
-    try:
-        cache.set("ready", "ok", 5)
-    except (RedisError, OSError):
-        return "fault"
-    return "ok"
+    """Something is kept and found again: when it is down, the cache itself never complains."""
+    cache.set("ready", "ok", 5)
+    return cache.get("ready", "fault")
 
 
 @door(PUBLIC)

@@ -271,7 +271,7 @@ def score(
     is_same = ballot.pk and (before, ballot.note, ballot.comment) == (dict(scores), note, comment)
     if is_same and bool(ballot.handed_in_at) == hand_in and ballot.revision_id == entry.pk:
         return ballot  # the button was pressed twice
-    if ballot.version != version:
+    if ballot.pk and ballot.version != version:  # where nothing is saved, nothing is overwritten
         raise Overtaken(ballot, assignment.event)
     if entry.number != revision:
         raise EntryChanged(entry.number)

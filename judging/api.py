@@ -96,7 +96,9 @@ class CoverageSerializer(StrictSerializer):
 
 class MineSerializer(StrictSerializer):
     entry = serializers.CharField(source="submission.code")
-    title = serializers.CharField(allow_null=True, help_text="Null while the entry is held back")
+    title = serializers.CharField(
+        allow_null=True, help_text="Null until scores open, and while the entry is held back"
+    )
     pitch = serializers.CharField(allow_null=True)
     team = serializers.CharField(source="submission.team.name")
     started = serializers.BooleanField(source="is_started")

@@ -73,8 +73,10 @@ class AssignmentQuerySet(models.QuerySet):
         )
 
     def with_entry(self, event: Event) -> Self:
-        """With what is to be scored: nothing while the entry is not cleared."""
+        """With what is to be scored: nothing before scores open, or while the entry is not cleared."""
         entry = cleared_entries(event).filter(submission=models.OuterRef("submission"))
+        if event.submissions_close_at > clock.now():
+            entry = entry.none()
         return self.select_related("submission__team").annotate(
             title=models.Subquery(entry.values("title")[:1]), pitch=models.Subquery(entry.values("pitch")[:1])
         )
@@ -114,7 +116,8 @@ class Assignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.judge} scores {self.submission}"
+        # By its team: what a draft is called is its team's alone, and this name goes into the log.
+        return f"{self.judge} scores the entry of {self.submission.team}"
 
     @property
     def scope(self) -> str:

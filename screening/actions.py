@@ -301,8 +301,9 @@ def say(revision: Revision, text: str, number: int, *, by: User, from_team: bool
 
 
 def keep_still(revision: Revision) -> None:
-    """No new revision is submitted, and nobody else decides, while this decision is made."""
-    Submission.objects.select_for_update().get(pk=revision.submission_id)
+    """Nothing is submitted, decided or published while this decision is made. The event is as it is now."""
+    drafts = Submission.objects.select_for_update(of=("self",)).with_people()
+    revision.submission = drafts.get(pk=revision.submission_id)
 
 
 def refuse_old(revision: Revision) -> None:

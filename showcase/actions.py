@@ -10,6 +10,7 @@ from core.refusals import Refused
 from events.models import Event
 from showcase import shelf
 from showcase.models import Exhibit, plan_of
+from submissions.models import Submission
 
 
 @transaction.atomic
@@ -22,6 +23,8 @@ def publish(event: Event, *, by: User) -> Event:
             f"This event was published at {event.say(event.published_at)}. "
             "Bring it up to date to add entries that were cleared since"
         )
+    # Whoever is clearing or holding an entry at this moment finishes first, or finds the event published.
+    list(Submission.objects.select_for_update().filter(team__event=event).order_by("pk").values_list("pk"))
     plan = plan_of(event)
     if not plan.shown:
         raise Refused(

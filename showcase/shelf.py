@@ -6,14 +6,10 @@ not taken for a new one. Without Redis the pages are built each time.
 """
 
 import gzip
-import logging
 import uuid
 from dataclasses import dataclass
 
 from django.core.cache import cache
-from redis.exceptions import RedisError
-
-logger = logging.getLogger(__name__)
 
 SECONDS = 60
 VERSION = "showcase:version"
@@ -32,35 +28,23 @@ class Kept:
 def take(path: str) -> tuple[Kept | None, str]:
     """The page if it is there and current, and the version that a new one is to be kept under."""
     key = f"showcase:page:{path}"
-    try:
-        found = cache.get_many([VERSION, key])
-        version = found.get(VERSION)
-        if version is None:
-            version = uuid.uuid4().hex
-            # Two that find none at once agree on the first one's.
-            version = version if cache.add(VERSION, version, DAY) else cache.get(VERSION, version)
-    except (RedisError, OSError) as fault:
-        logger.warning("showcase pages are not kept: %s", type(fault).__name__)
-        return None, ""
+    found = cache.get_many([VERSION, key])
+    version = found.get(VERSION)
+    if version is None:
+        version = uuid.uuid4().hex
+        # Two that find none at once agree on the first one's.
+        version = version if cache.add(VERSION, version, DAY) else cache.get(VERSION, version)
     kept = found.get(key)
     return (Kept(*kept) if kept and kept[0] == version else None), version
 
 
 def keep(path: str, page: Kept) -> None:
-    if not page.version:
-        return
-    try:
-        cache.set(f"showcase:page:{path}", (page.version, page.packed, page.etag), SECONDS)
-    except (RedisError, OSError) as fault:
-        logger.warning("showcase page is not kept: %s", type(fault).__name__)
+    cache.set(f"showcase:page:{path}", (page.version, page.packed, page.etag), SECONDS)
 
 
 def clear() -> None:
-    """From now on, every page is built anew."""
-    try:
-        cache.set(VERSION, uuid.uuid4().hex, DAY)
-    except (RedisError, OSError) as fault:
-        logger.warning("showcase pages live out their minute: %s", type(fault).__name__)
+    """From now on, every page is built anew; without Redis, those that are kept live out their minute."""
+    cache.set(VERSION, uuid.uuid4().hex, DAY)
 
 
 def pack(body: bytes) -> bytes:

@@ -163,7 +163,7 @@ def missing(request: Request, event_slug: str, code: str) -> Response:
     """What must be answered before the draft can be submitted, in the order of the form."""
     submission = find_draft(request, event_slug, code)
     names = [{"field": name, "question": submission.words_for(name)} for name in submission.unanswered()]
-    return Response(MissingAnswerSerializer(names, many=True).data)
+    return paged(request, names, MissingAnswerSerializer)
 
 
 @door("submissions.submit")

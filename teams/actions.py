@@ -7,7 +7,7 @@ from challenges.models import Challenge
 from core.audit import record
 from core.permissions import require
 from core.refusals import Refused
-from events.models import Event
+from events.models import Event, Role, RoleKind
 from teams.models import Membership, Team
 
 
@@ -113,7 +113,8 @@ def enter(team: Team, user: User) -> Membership:
     """Whatever else happens at the same moment, the constraint keeps one team for each person."""
     try:
         with transaction.atomic():
-            return Membership.objects.create(event=team.event, team=team, user=user)
+            role = Role.objects.get(event=team.event, user=user, kind=RoleKind.PARTICIPANT)
+            return Membership.objects.create(event=team.event, team=team, user=user, role=role)
     except IntegrityError as fault:
         if "one_team_per_person_per_event" not in str(fault):
             raise

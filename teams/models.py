@@ -82,11 +82,16 @@ class Team(models.Model):
 
 
 class Membership(models.Model):
-    """One person on one team. The event stands here too, so that the database keeps it one."""
+    """One person on one team. The event stands here too, so that the database keeps it one.
+
+    Held by the participant's role: whoever loses that has no seat either, so that nobody with another
+    part in the event, such as a judge, is left on a team.
+    """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="+")
     joined_at = models.DateTimeField(db_default=Now())
     named_in_showcase = models.BooleanField(default=False)
 

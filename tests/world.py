@@ -144,7 +144,8 @@ def team_of(event: Event, *keys: str, name: str = "Kingfishers", challenge: Chal
     team = Team.objects.create(event=event, challenge=challenge, name=name, founded_by=person(keys[0]))
     give(event, RoleKind.PARTICIPANT, *keys)
     for key in keys:
-        Membership.objects.create(event=event, team=team, user=person(key))
+        role = Role.objects.get(event=event, user=person(key), kind=RoleKind.PARTICIPANT)
+        Membership.objects.create(event=event, team=team, user=role.user, role=role)
     return team
 
 

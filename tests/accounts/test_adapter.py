@@ -300,3 +300,51 @@ def test_new_address_must_be_a_departments_too(as_, ben):
     assert page.status_code in (200, 302)
     assert ben.emailaddress_set.count() == 1
     assert not Mail.objects.filter(to="ben@elsewhere.example.com").exists()
+
+
+def test_sign_in_works_while_redis_is_down(settings):
+    ben = world.person("ben")
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "unix:///nowhere/valkey.sock"}}
+    browser = Client()
+
+    sign_in(browser, ben.email)
+
+    assert browser.session["_auth_user_id"] == str(ben.pk)
+
+
+@pytest.mark.parametrize(
+    ("place", "field"), [(LOGIN, "login"), ("/accounts/login/code/", "email"), (SIGNUP, "email")]
+)
+def test_address_longer_than_any_is_answered_like_any_other(place, field):
+    world.department("records")
+    address = "a" * 280 + "@records.example.org"
+
+    answer = Client().post(place, {field: address, "name": "Nia Abara"})
+
+    assert answer.status_code == (200 if place == SIGNUP else 302)
+    assert not Mail.objects.exists()
+
+
+def test_main_address_on_another_departments_domain_moves_the_person_at_the_next_sign_in():
+    ben, rivers = world.person("ben"), world.department("rivers")
+    ben.emailaddress_set.update(primary=False)
+    ben.emailaddress_set.create(email="ben@rivers.example.org", verified=True, primary=True)
+    User.objects.filter(pk=ben.pk).update(email="ben@rivers.example.org")
+
+    sign_in(Client(), "ben@rivers.example.org")
+
+    ben.refresh_from_db()
+    row = AuditRow.objects.get(verb="accounts.moved")
+    assert ben.department == rivers
+    assert row.details == {"before": "Department for Public Records", "after": "Rivers and Coasts Agency"}
+
+
+def test_sign_in_after_the_domain_was_removed_keeps_the_department():
+    ben = world.person("ben")
+    ben.department.domains.all().delete()
+
+    sign_in(Client(), ben.email)
+
+    ben.refresh_from_db()
+    assert ben.department == world.department("records")
+    assert not AuditRow.objects.filter(verb="accounts.moved").exists()

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from django.conf import settings
 
 pytestmark = pytest.mark.django_db
 
@@ -27,3 +28,19 @@ def test_headers_keep_pages_out_of_caches_and_scripts_out_of_pages(client):
     assert "unsafe-inline" not in policy
     assert "unsafe-eval" not in policy
     assert "default-src 'none'" in policy
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/showcase/summer/%00/", "/api/v1/showcase/summer/%00/", "/events/?page=%00", "/showcase/?%00=1"],
+)
+def test_address_with_a_nul_in_it_is_a_bad_request(client, address):
+    response = client.get(address)
+
+    assert response.status_code == 400
+
+
+def test_cookie_with_a_nul_in_it_is_a_bad_request(client):
+    response = client.get("/events/", headers={"Cookie": f'{settings.SESSION_COOKIE_NAME}="\\000abcdefgh"'})
+
+    assert response.status_code == 400

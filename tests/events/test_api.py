@@ -249,3 +249,15 @@ def test_log_says_who_did_what(api_as, ada):
         "subject_id": event.pk,
         "details": {"before": {"name": "Summer hackathon"}, "after": {"name": "Autumn hackathon"}},
     }
+
+
+@pytest.mark.parametrize("at", ["0001-01-02T00:00:00Z", "1899-12-31T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_moment_that_no_zone_can_show_is_not_taken(api_as, ada, creator, at):
+    world.event_in(Phase.DRAFT)
+    expected = (400, ["Give a moment between 1900 and 2100"])
+
+    made = api_as(creator).post(ROOT, NEW | {"building_at": at}, format="json")
+    edited = api_as(ada).patch(f"{ROOT}summer/", {"scores_close_at": at}, format="json")
+
+    assert (made.status_code, made.json()["building_at"]) == expected
+    assert (edited.status_code, edited.json()["scores_close_at"]) == expected

@@ -30,7 +30,7 @@ def test_ready_names_each_part(client):
 def test_ready_without_a_broker_is_503_and_names_it(client, settings):
     settings.CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "core.cache.Cache",
             "LOCATION": "redis://127.0.0.1:1/0",
         }
     }

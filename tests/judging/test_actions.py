@@ -13,6 +13,7 @@ from judging import actions
 from judging.models import Assignment, Ballot, Criterion, Score, results_of
 from judging.rubrics import TEMPLATES
 from screening.models import Clearance
+from submissions.models import Submission
 from tests.world import cleared_entry, event_in, give, person, revision_of
 
 LINE = {"name": "Care", "description": "For people", "low": "None", "high": "Much", "weight": 3}
@@ -350,6 +351,17 @@ def test_score_never_puts_scores_or_words_into_the_log():
     assert "scores" not in str(AuditRow.objects.get(verb="judging.handed_in").details)
 
 
+def test_log_names_no_draft(ada):
+    event = event_to_score()
+    assignment = given_to("jude", event)
+    Submission.objects.update(title="Not for you yet")
+
+    actions.score(assignment, **sheet(assignment))
+
+    rows = AuditRow.objects.filter(verb="judging.handed_in")
+    assert [row.subject_label for row in rows] == ["Ballot of Jude Amin scores the entry of Kingfishers"]
+
+
 def test_score_pressed_twice_is_one_save():
     assignment = given_to("jude", event_to_score())
 
@@ -367,6 +379,19 @@ def test_score_from_an_old_page_overwrites_nothing():
 
     assert overtaken.value.version == 1
     assert set(Score.objects.values_list("value", flat=True)) == {2}
+
+
+def test_score_from_a_page_before_the_entry_was_given_again_is_saved(ada):
+    event = event_to_score()
+    before = given_to("jude", event)
+    actions.score(before, **sheet(before, 2))
+    actions.end_assignment(before, by=ada, reason="By mistake")
+    again = given_to("jude", event)
+
+    ballot = actions.score(again, **sheet(again, 3, version=1))
+
+    assert (ballot.assignment_id, ballot.version) == (again.pk, 1)
+    assert set(ballot.scores_by_criterion().values()) == {3}
 
 
 def test_score_of_a_revision_that_was_replaced_is_refused():

@@ -104,6 +104,24 @@ def test_sheet_is_there_for_its_judge_alone(as_, api_as, key, status):
     assert post.status_code == (302 if key == "jude" else 404)
 
 
+def test_list_names_no_entry_before_scores_open(as_, api_as, jude):
+    assignment = given_to("jude", event_to_score())
+    event_in(Phase.BUILDING)
+
+    page = as_(jude).get(BASE).content.decode()
+    (row,) = api_as(jude).get(API).json()["results"]
+
+    assert "Letter Sorter" not in page
+    assert row == {
+        "entry": assignment.submission.code,
+        "title": None,
+        "pitch": None,
+        "team": "Kingfishers",
+        "started": False,
+        "handed_in": False,
+    }
+
+
 def test_sheet_at_another_events_address_is_not_there(as_, jude):
     assignment = given_to("jude", event_to_score())
     event_in(Phase.JUDGING, "winter")

@@ -1,8 +1,11 @@
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 
+import screening.actions
 from core.clock import arrived_at
 from core.models import AuditRow
 from core.refusals import Refused
@@ -10,6 +13,8 @@ from events.models import Event, Phase
 from screening.models import Clearance
 from showcase import actions
 from showcase.models import Exhibit
+from submissions.models import Revision
+from tests.races import together
 from tests.world import cleared_entry, draft_of, event_in, person, revision_of, team_of
 
 pytestmark = pytest.mark.django_db
@@ -266,3 +271,30 @@ def test_show_of_an_entry_that_is_cleared_no_more_is_refused(ada):
         actions.show(exhibit, by=ada)
 
     assert refusal.value.message == "This entry is not cleared any more, so it cannot be shown"
+
+
+def test_hold_on_a_page_from_before_the_showcase_opened_is_refused(ada, sam):
+    event = judged()
+    opened_before = Revision.objects.with_people().get(pk=cleared_entry(event, "ben").pk)
+    actions.publish(event, by=ada)
+
+    with pytest.raises(Refused, match="until the results are published"):
+        screening.actions.hold(opened_before, "A name in it", by=sam)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_publish_waits_for_a_hold_that_is_being_made(ada, sam):
+    event = judged()
+    revision = cleared_entry(event, "ben")
+    outcomes: list[str] = []
+    publishing = Thread(target=lambda: outcomes.extend(together([lambda: actions.publish(event, by=ada)])))
+    with transaction.atomic():
+        screening.actions.hold(revision, "A name in it", by=sam)
+        publishing.start()
+        publishing.join(0.5)
+        waited = publishing.is_alive()
+
+    publishing.join(10)
+
+    assert (waited, outcomes) == (True, ["refused"])
+    assert not Exhibit.objects.exists()

@@ -22,7 +22,7 @@ def test_journey_from_nothing_to_a_receipt(api_as, ben):
     declarations = client.get(f"{BASE}/declarations/").json()
     draft = client.post(f"{BASE}/mine/", format="json").json()
     address = f"{BASE}/{draft['code']}"
-    missing = client.get(f"{address}/missing/").json()
+    missing = client.get(f"{address}/missing/").json()["results"]
     saved = client.patch(f"{address}/", ANSWERS | {"version": draft["version"]}, format="json").json()
     sent = client.post(
         f"{address}/submit/", {"key": str(uuid4()), "declared": declarations["version"]}, format="json"

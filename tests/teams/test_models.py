@@ -1,9 +1,11 @@
 import pytest
 from django.db import IntegrityError
 
-from events.models import Phase
+from events.actions import give_role, take_role
+from events.models import Phase, RoleKind
+from submissions.models import Submission
 from teams.models import Membership, Team
-from tests.world import event_in, person, team_of
+from tests.world import draft_of, event_in, person, team_of
 
 pytestmark = pytest.mark.django_db
 
@@ -14,7 +16,18 @@ def test_database_keeps_one_team_for_each_person_and_event(ben):
     other = team_of(event, "bea", name="Otters")
 
     with pytest.raises(IntegrityError, match="one_team_per_person_per_event"):
-        Membership.objects.create(event=event, team=other, user=ben)
+        Membership.objects.create(event=event, team=other, user=ben, role=event.roles.get(user=ben))
+
+
+def test_taking_the_participants_role_gives_up_the_seat(ada, ben):
+    event = event_in(Phase.FORMING)
+    draft = draft_of(team_of(event, "ben", "bea"))
+    take_role(event.roles.get(user=ben), by=ada)
+
+    give_role(event, ben.email, RoleKind.JUDGE, by=ada)
+
+    assert list(Membership.objects.values_list("user__name", flat=True)) == ["Bea Lund"]
+    assert not Submission.objects.visible_to(ben).filter(pk=draft.pk).exists()
 
 
 @pytest.mark.parametrize(
