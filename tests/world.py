@@ -179,7 +179,7 @@ def entry_of(event: Event, *keys: str, name: str = "Kingfishers", **answers) -> 
     return revision_of(draft_of(team_of(event, *keys, name=name), **answers))
 
 
-def report_of(revision: Revision, *findings: str) -> Screening:
+def report_of(revision: Revision, *findings: str, **fields) -> Screening:
     """A finished reading in which a model states these findings, one after the other; the rest are absent."""
     stated = [*findings, *["not_found"] * (10 - len(findings))]
     words = revision.pitch
@@ -215,22 +215,23 @@ def report_of(revision: Revision, *findings: str) -> Screening:
         "hint": "ready_to_read",
         "visible_end": len(words),
     }
-    return Screening.objects.create(
-        revision=revision,
-        framework="aip-2025",
-        recipe="r" * 64,
-        provider="main",
-        engine="openai:made-up-1",
-        status="complete",
-        mode="ai",
-        text=words,
-        report=report,
-        finished_at=timezone.now(),
-        calls=21,
-        prompt_tokens=9000,
-        completion_tokens=900,
-        cost_gbp="0.0021",
-    )
+    kept = {
+        "revision": revision,
+        "framework": "aip-2025",
+        "recipe": "r" * 64,
+        "provider": "main",
+        "engine": "openai:made-up-1",
+        "status": "complete",
+        "mode": "ai",
+        "text": words,
+        "report": report,
+        "finished_at": timezone.now(),
+        "calls": 21,
+        "prompt_tokens": 9000,
+        "completion_tokens": 900,
+        "cost_gbp": "0.0021",
+    }
+    return Screening.objects.create(**(kept | fields))
 
 
 def cleared_entry(event: Event, *keys: str, name: str = "Kingfishers", **answers) -> Revision:
