@@ -320,6 +320,8 @@ LLM_SECOND: Provider = {
     "gbp_in": amount("LLM_SECOND_GBP_IN"),
     "gbp_out": amount("LLM_SECOND_GBP_OUT"),
 }
+LLM_CALL_SECONDS = whole("LLM_CALL_SECONDS", 20)  # for one answer
+LLM_ENTRY_SECONDS = whole("LLM_ENTRY_SECONDS", 80)  # for everything about one entry, waits included
 PROVIDERS: dict[str, Provider] = {
     name: provider
     for name, provider in (("main", LLM_MAIN), ("second", LLM_SECOND))

@@ -32,7 +32,11 @@ def config_of(provider: str) -> LLMConfig:
     if known is None:
         return LLMConfig()
     return LLMConfig(
-        kind=known["kind"], base_url=known["base_url"], api_key=known["api_key"], model=known["model"]
+        kind=known["kind"],
+        base_url=known["base_url"],
+        api_key=known["api_key"],
+        model=known["model"],
+        call_seconds=settings.LLM_CALL_SECONDS,
     )
 
 
@@ -112,7 +116,12 @@ def perform(kind: type[Reading], pk: int) -> None:
         reading.postpone("The model was changed before this entry was read", final=True)
         return
     with open_llm(config) as llm:
-        outcome = read(parts_of(reading.answers), framework=reading.looks_for, llm=llm)
+        outcome = read(
+            parts_of(reading.answers),
+            framework=reading.looks_for,
+            llm=llm,
+            seconds=settings.LLM_ENTRY_SECONDS,
+        )
     report = outcome.report
     used = report.usage
     found = {
