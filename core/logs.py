@@ -8,5 +8,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 class RequestFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
+        """Django logs a 4xx once all middleware is done: then only the request itself knows its number."""
+        request = getattr(record, "request", None)
+        record.request_id = getattr(request, "number", None) or request_id.get()
         return True

@@ -20,6 +20,7 @@ def request_id(get_response: Callable) -> Callable:
     def middleware(request):
         given = request.headers.get("X-Request-ID", "")
         number = given if WELL_FORMED.fullmatch(given) else uuid.uuid4().hex
+        request.number = number
         token = logs.request_id.set(number)
         try:
             response = get_response(request)

@@ -37,7 +37,7 @@ class AuditRow(models.Model):
 class Mail(Job):
     """One mail to one person. The key says what it is about, so that it is written once."""
 
-    TRIES = 12
+    TRIES = 300  # at a quarter of an hour each, about three days: a mail server may be down over a weekend
 
     key = models.CharField(max_length=200, unique=True)
     to = models.EmailField()

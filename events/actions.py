@@ -355,12 +355,14 @@ def give_role(event: Event, email: str, kind: str, *, by: User) -> Role:
 
 @transaction.atomic
 def take_role(role: Role, *, by: User) -> None:
-    event = Event.objects.select_for_update().get(pk=role.event_id)
+    # Not the key: a seat that is being taken just now refers to it, and holds the role that we wait for.
+    event = Event.objects.select_for_update(no_key=True).get(pk=role.event_id)
     require(by, "events.appoint", event)
     held = event.roles.filter(pk=role.pk)
     if not held.exists():
         return
-    role = held.select_related("user").get()
+    # Locked, so that what hangs on the role, such as a seat that is being taken, goes with it.
+    role = held.select_for_update(of=("self",)).select_related("user").get()
     if role.kind == RoleKind.ORGANISER and event.roles.filter(kind=RoleKind.ORGANISER).count() == 1:
         raise Refused("An event needs an organiser. Give someone else the role first")
     if role.kind == RoleKind.PARTICIPANT and event.phase not in (Phase.DRAFT, Phase.ANNOUNCED, Phase.FORMING):

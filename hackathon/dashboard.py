@@ -73,7 +73,8 @@ def stages(event: Event) -> list[tuple[str, list[dict]]]:
     ballots = (
         Assignment.objects.standing()
         .filter(event=event)
-        .aggregate(given=Count("pk"), done=Count("pk", filter=Q(ballot__handed_in_at__isnull=False)))
+        .with_progress()
+        .aggregate(given=Count("pk"), done=Count("pk", filter=Q(is_handed_in=True)))
     )
     criteria = Criterion.objects.filter(event=event).count()
     shown = Exhibit.objects.filter(event=event, hidden_at=None).count()

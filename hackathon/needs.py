@@ -217,8 +217,9 @@ def for_judge(user: User, events: dict[int, Event]) -> Iterator[Need]:
     rows = (
         Assignment.objects.of(user)
         .filter(event__in=events)
+        .with_progress()
         .values("event_id")
-        .annotate(given=Count("pk"), done=Count("pk", filter=Q(ballot__handed_in_at__isnull=False)))
+        .annotate(given=Count("pk"), done=Count("pk", filter=Q(is_handed_in=True)))
         .order_by("event_id")
     )
     for row in rows:
@@ -274,8 +275,9 @@ def for_chair(events: dict[int, Event]) -> Iterator[Need]:
     rows = (
         Assignment.objects.standing()
         .filter(event__in=events)
+        .with_progress()
         .values("event_id")
-        .annotate(given=Count("pk"), done=Count("pk", filter=Q(ballot__handed_in_at__isnull=False)))
+        .annotate(given=Count("pk"), done=Count("pk", filter=Q(is_handed_in=True)))
         .order_by("event_id")
     )
     progress = {row["event_id"]: row for row in rows}

@@ -66,9 +66,7 @@ class AssignmentQuerySet(models.QuerySet):
 
     def with_progress(self) -> Self:
         return self.annotate(
-            is_handed_in=models.Case(
-                models.When(ballot__handed_in_at__isnull=False, then=True), default=False
-            ),
+            is_handed_in=models.Exists(Ballot.objects.counted().filter(assignment=models.OuterRef("pk"))),
             is_started=models.Case(models.When(ballot__isnull=False, then=True), default=False),
         )
 
@@ -182,8 +180,14 @@ def why_scores_hidden(event: Event) -> str:
 
 class BallotQuerySet(models.QuerySet):
     def counted(self) -> Self:
-        """Handed in, by a judge who still has the assignment."""
-        return self.filter(handed_in_at__isnull=False, assignment__ended_at=None)
+        """Handed in, by a judge who still has the assignment, on the entry as it stands.
+
+        Where submissions were opened again and the team sent a new revision, a ballot on the old one
+        waits for its judge to read the new one and hand in again.
+        """
+        return self.filter(
+            handed_in_at__isnull=False, assignment__ended_at=None, revision__in=Revision.objects.current()
+        )
 
 
 class Ballot(models.Model):

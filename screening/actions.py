@@ -302,11 +302,16 @@ def say(revision: Revision, text: str, number: int, *, by: User, from_team: bool
 
 def keep_still(revision: Revision) -> None:
     """Nothing is submitted, decided or published while this decision is made. The event is as it is now."""
-    drafts = Submission.objects.select_for_update(of=("self",)).with_people()
-    revision.submission = drafts.get(pk=revision.submission_id)
+    Submission.objects.select_for_update().get(pk=revision.submission_id)
+    # Only now: what stands beside a row that had to be waited for is as it was before the wait.
+    revision.submission = Submission.objects.with_people().get(pk=revision.submission_id)
 
 
 def refuse_old(revision: Revision) -> None:
+    if revision.event.published_at is not None:  # by whichever clock: this may have arrived just before
+        raise Refused(
+            "The results have just been published. Ask an organiser to hide an entry that must not be seen"
+        )
     current = Revision.objects.current().get(submission=revision.submission_id)
     if current.pk != revision.pk:
         raise Refused(

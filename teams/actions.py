@@ -111,9 +111,12 @@ def not_on_a_team(event: Event, user: User) -> None:
 
 def enter(team: Team, user: User) -> Membership:
     """Whatever else happens at the same moment, the constraint keeps one team for each person."""
+    part = Role.objects.filter(event=team.event, user=user, kind=RoleKind.PARTICIPANT)
+    role = part.select_for_update().first()
+    if role is None:
+        raise Refused("You do not take part in this event any more")
     try:
         with transaction.atomic():
-            role = Role.objects.get(event=team.event, user=user, kind=RoleKind.PARTICIPANT)
             return Membership.objects.create(event=team.event, team=team, user=user, role=role)
     except IntegrityError as fault:
         if "one_team_per_person_per_event" not in str(fault):

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from smtplib import SMTPServerDisconnected
 
 import pytest
@@ -53,3 +54,9 @@ def test_send_while_the_mail_server_is_down_waits_and_keeps_the_text(settings):
 class Broken(BaseEmailBackend):
     def send_messages(self, messages):
         raise SMTPServerDisconnected("gone")
+
+
+def test_mail_waits_for_a_server_that_is_down_over_a_weekend():
+    waits = [Mail(attempt=attempt).wait() for attempt in range(1, Mail.TRIES)]
+
+    assert sum(waits, timedelta()) > timedelta(hours=62)

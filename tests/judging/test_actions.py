@@ -9,6 +9,7 @@ from core.clock import arrived_at
 from core.models import AuditRow
 from core.refusals import Refused
 from events.models import Event, Phase, Role, RoleKind
+from hackathon.needs import needs_of
 from judging import actions
 from judging.models import Assignment, Ballot, Criterion, Score, results_of
 from judging.rubrics import TEMPLATES
@@ -404,6 +405,29 @@ def test_score_of_a_revision_that_was_replaced_is_refused():
 
     assert changed.value.number == 2
     assert actions.score(assignment, **sheet(assignment, revision=2)).revision == newer
+
+
+def test_ballot_on_a_revision_that_was_replaced_counts_once_it_is_handed_in_again(jude):
+    event = event_to_score()
+    assignment = given_to("jude", event)
+    actions.score(assignment, **sheet(assignment, 5))
+    entry = revision_of(assignment.submission, title="Another thing")
+    Clearance.objects.create(revision=entry, outcome=Clearance.Outcome.CLEARED, by=person("sam"))
+
+    before = ballots_of(event)
+    actions.score(assignment, **sheet(assignment, 2, version=1, revision=2))
+
+    assert (before, ballots_of(event)) == ((0, False, ["Score 1 entry"]), (1, True, []))
+
+
+def ballots_of(event: Event) -> tuple[int, bool, list[str]]:
+    """How many count in the results, whether jude's is handed in, and what jude's home asks for."""
+    given = Assignment.objects.with_progress().get()
+    return (
+        results_of(event)[0].standing.ballots,
+        given.is_handed_in,
+        [need.text for need in needs_of(given.judge)],
+    )
 
 
 def test_score_of_an_entry_that_is_held_now_is_refused():

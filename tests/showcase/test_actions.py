@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 from threading import Thread
 
 import pytest
@@ -6,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 import screening.actions
-from core.clock import arrived_at
+from core.clock import arrived_at, now
 from core.models import AuditRow
 from core.refusals import Refused
 from events.models import Event, Phase
@@ -298,3 +299,32 @@ def test_publish_waits_for_a_hold_that_is_being_made(ada, sam):
 
     assert (waited, outcomes) == (True, ["refused"])
     assert not Exhibit.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_hold_that_waits_for_the_showcase_to_open_is_refused(ada, sam):
+    event = judged()
+    revision = cleared_entry(event, "ben")
+    outcomes: list[str] = []
+    act = partial(screening.actions.hold, revision, "A name in it", by=sam)
+    holding = Thread(target=lambda: outcomes.extend(together([act])))
+    with transaction.atomic():
+        actions.publish(event, by=ada)
+        holding.start()
+        holding.join(0.5)
+        waited = holding.is_alive()
+
+    holding.join(10)
+
+    assert (waited, outcomes) == (True, ["refused"])
+    assert Exhibit.objects.shown().count() == 1
+
+
+def test_hold_that_arrived_before_the_showcase_opened_and_is_late_is_refused(ada, sam):
+    event = judged()
+    revision = cleared_entry(event, "ben")
+    arrived = now()
+    actions.publish(event, by=ada)
+
+    with arrived_at(arrived), pytest.raises(Refused, match="have just been published"):
+        screening.actions.hold(revision, "A name in it", by=sam)

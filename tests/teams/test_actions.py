@@ -3,6 +3,7 @@ from django.core.exceptions import PermissionDenied
 
 from core.models import AuditRow
 from core.refusals import Refused
+from events.actions import take_role
 from events.models import Phase, RoleKind
 from teams import actions
 from teams.models import Membership, Team
@@ -226,6 +227,20 @@ def test_join_the_last_seat_sixteen_at_once_seats_one():
     assert outcomes == ["done"] + ["refused"] * 15
     assert team.memberships.count() == 3
     assert AuditRow.objects.filter(verb="teams.joined").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_join_while_the_part_in_the_event_is_taken_leaves_nobody_on_a_team_without_one(ada, bea):
+    event = event_in(Phase.FORMING)
+    team = team_of(event, "ben")
+    for _ in range(8):
+        give(event, RoleKind.PARTICIPANT, "bea")
+        role = event.roles.get(user=bea)
+
+        outcomes = together([lambda: actions.join(team, by=bea), lambda role=role: take_role(role, by=ada)])
+
+        assert outcomes in (["done", "done"], ["done", "refused"], ["PermissionDenied('teams.join')", "done"])
+        assert not Membership.objects.filter(user=bea).exists()
 
 
 @pytest.mark.django_db(transaction=True)
