@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings as live
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -64,15 +66,12 @@ def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         context.close()
 
 
-def sign_in(context: BrowserContext, user: User, base: str) -> None:
+def cookie_of(user: User, base: str) -> dict:
     """As after signing in: the session's cookie, made by the server."""
-    from django.conf import settings
-    from django.test import Client
-
     client = Client()
     client.force_login(user)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": base}])
+    cookie = client.cookies[live.SESSION_COOKIE_NAME]
+    return {"name": cookie.key, "value": cookie.value, "url": base}
 
 
 @pytest.fixture
@@ -88,7 +87,7 @@ def page_as(
             viewport={"width": width, "height": 900},
         )
         if user is not None:
-            sign_in(context, user, live_server.url)
+            context.add_cookies([cookie_of(user, live_server.url)])
         return context.new_page()
 
     return page
