@@ -249,9 +249,8 @@ def apply(event: Event, *, motivation: str, skills: str, by: User) -> Applicatio
         raise Refused("You are a judge at this event, so you cannot take part in it too")
     if RoleKind.PARTICIPANT in kinds:
         raise Refused("You take part in this event already")
-    if not event.invites(by.department_id):
-        invited = [department.name for department in event.departments.all()]
-        raise Refused(f"This event is for people from {listed(invited)}")
+    if reason := event.why_not_for(by.department_id):
+        raise Refused(reason)
     try:
         with transaction.atomic():
             application = event.applications.create(
@@ -389,7 +388,3 @@ def add_role(event: Event, person: User, kind: str, *, by: User) -> Role:
 def a_role(role: Role) -> str:
     word = role.get_kind_display().lower()
     return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
-
-
-def listed(names: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

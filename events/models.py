@@ -152,6 +152,10 @@ class EventQuerySet(models.QuerySet):
         _, start, end = WINDOWS[window]
         return self.announced(at).filter(**{f"{start}__lte": at, f"{end}__gt": at})
 
+    def inviting(self, department: int | None) -> Self:
+        """Where people of this department may take part: the same as `Event.invites`, in SQL."""
+        return self.filter(Q(departments=None) | Q(departments=department)).distinct()
+
     def visible_to(self, user) -> Self:
         """Announced events are public; before that, those who work on one see it."""
         announced = Q(announced_at__lte=clock.now())
@@ -266,6 +270,13 @@ class Event(models.Model):
         """The models, in words, that an entry with data of this level may be sent to."""
         names = [self.provider_for(level), self.second_for(level)]
         return [settings.PROVIDERS[name]["label"] for name in names if name]
+
+    def why_not_for(self, department: int | None) -> str:
+        """Why people of this department may not take part, in words; "" when they may."""
+        if self.invites(department):
+            return ""
+        *names, last = [invited.name for invited in self.departments.all()]
+        return f"This event is for people from {' and '.join(filter(None, [', '.join(names), last]))}"
 
     def why_shut(self, window: str) -> str:
         """Why a window is not open now, in words for a person; "" while it is open."""

@@ -101,8 +101,9 @@ def next_step(
          "Score your entries", "", "Go to your entries", reverse("judging:list", args=slug)),
         (RoleKind.ORGANISER in kinds,
          "You organise this event", "", "Organise", reverse("organise", args=slug)),
-        (joins and is_signed_in, "Take part", applying, "Apply", apply_url),
-        (joins, "Take part", applying, "Sign in to apply", sign_in_url),
+        (joins and is_signed_in and event.invites(request.user.department_id),
+         "Take part", applying, "Apply", apply_url),
+        (joins and not is_signed_in, "Take part", applying, "Sign in to apply", sign_in_url),
     )  # fmt: skip
     for holds, title, text, action, href in steps:
         if holds:
@@ -122,9 +123,8 @@ def apply(request: HttpRequest, event_slug: str) -> HttpResponse:
                 request, "Your application is with the organisers. You will get a mail when they decide"
             )
             return redirect("events:page", event.slug)
-    return render(
-        request, "events/apply.html", {"event": event, "form": form, "shut": event.why_shut("applications")}
-    )
+    shut = event.why_shut("applications") or event.why_not_for(request.user.department_id)
+    return render(request, "events/apply.html", {"event": event, "form": form, "shut": shut})
 
 
 # For organisers

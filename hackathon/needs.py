@@ -72,10 +72,11 @@ def events_of(user: User) -> list[tuple[Event, str]]:
 
 
 def open_to(user: User) -> list[Event]:
-    """The events that take applications now, and where this person has no part yet."""
+    """The events that take applications from this person now, and where they have no part yet."""
     mine = Role.objects.filter(event=OuterRef("pk"), user=user)
     asked = Application.objects.filter(event=OuterRef("pk"), user=user)
-    return list(Event.objects.open_for("applications").filter(~Exists(mine), ~Exists(asked)))
+    inviting = Event.objects.open_for("applications").inviting(user.department_id)
+    return list(inviting.filter(~Exists(mine), ~Exists(asked)))
 
 
 def count(number: int, one: str, many: str) -> str:

@@ -186,3 +186,20 @@ def test_moments_are_the_planned_columns_of_an_event():
     }
 
     assert set(MOMENTS) == planned
+
+
+@pytest.mark.django_db
+def test_inviting_finds_the_events_that_invite():
+    records, rivers = world.department("records"), world.department("rivers")
+    world.event_in(Phase.FORMING, slug="open")
+    world.event_in(Phase.FORMING, slug="both").departments.set([records, rivers])
+    world.event_in(Phase.FORMING, slug="records").departments.set([records])
+
+    for department, expected in (
+        (records.pk, {"open", "both", "records"}),
+        (rivers.pk, {"open", "both"}),
+        (None, {"open"}),
+    ):
+        found = Event.objects.inviting(department)
+        assert sorted(event.slug for event in found) == sorted(expected)
+        assert {event.slug for event in Event.objects.all() if event.invites(department)} == expected

@@ -247,6 +247,21 @@ def test_apply_sends_an_application(as_, cal):
     assert (application.user, application.motivation, application.skills) == (cal, "To learn.", "Python")
 
 
+def test_apply_from_a_department_that_is_not_invited_says_so_before_anything_is_typed(as_, cal):
+    world.event_in(Phase.FORMING).departments.set(
+        [world.department("records"), world.department("transport")]
+    )
+    browser = as_(cal)
+
+    page, form = browser.get(address("page")), browser.get(address("apply"))
+
+    assert page.context["step"] is None
+    assert form.context["shut"] == (
+        "This event is for people from Department for Public Records and Transport Office"
+    )
+    assert "<textarea" not in form.content.decode()
+
+
 def test_apply_too_late_says_so_and_keeps_what_was_typed(as_, cal):
     world.event_in(Phase.BUILDING)
     browser = as_(cal)

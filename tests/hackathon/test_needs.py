@@ -6,13 +6,14 @@ from django.test.utils import CaptureQueriesContext
 
 from challenges.models import Challenge
 from events.models import Application, Phase, RoleKind
-from hackathon.needs import needs_of
+from hackathon.needs import needs_of, open_to
 from judging.models import Assignment, Ballot
 from screening import actions as screening
 from screening.models import Clearance
 from tests.world import (
     challenge_of,
     cleared_entry,
+    department,
     draft_of,
     entry_of,
     event_in,
@@ -182,3 +183,13 @@ def test_needs_cost_the_same_for_one_event_and_for_three(ben, jude):
     one_more("three")
 
     assert (first > 0, cost()) == (True, first)
+
+
+def test_open_to_a_person_are_the_events_that_invite_their_department(cal):
+    event = event_in(Phase.FORMING)
+    before = open_to(cal)
+    event.departments.set([cal.department, department("records")])
+    among = open_to(cal)
+    event.departments.set([department("records")])
+
+    assert ([before, among], open_to(cal)) == ([[event], [event]], [])
