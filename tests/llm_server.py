@@ -8,12 +8,14 @@ A step is {"do": name, "times": n, "match": text}; steps are used up in order, t
 With "match", a step is used only for requests whose prompt holds that text.
 """
 
+import gzip
 import json
 import re
 import socket
 import sys
 import threading
 import time
+import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
@@ -71,6 +73,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    packed = False
 
     def do_GET(self) -> None:
         double = self.server.double  # type: ignore[attr-defined]
@@ -93,7 +96,14 @@ class _Handler(BaseHTTPRequestHandler):
         request = json.loads(body)
         prompt = "\n".join(message["content"] for message in request.get("messages", []))
         step = double.next_step(prompt)
-        entry = {"at": time.time(), "do": step["do"], "path": self.path, "prompt": prompt, "request": request}
+        entry = {
+            "at": time.time(),
+            "do": step["do"],
+            "path": self.path,
+            "prompt": prompt,
+            "request": request,
+            "headers": dict(self.headers),
+        }
         with double.lock:
             double.journal.append(entry)
             double.flying += 1
@@ -146,6 +156,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_status(self, step, request, prompt) -> None:
         headers = {"Retry-After": str(step["retry_after"])} if "retry_after" in step else {}
+        headers |= step.get("headers", {})
         self._fault(step["status"], step.get("code", ""), step.get("message", "as scripted"), headers)
 
     def do_body(self, step, request, prompt) -> None:
@@ -199,6 +210,49 @@ class _Handler(BaseHTTPRequestHandler):
             return self._fault(400, "unsupported", "response_format json_schema is not supported")
         return self.do_answer(step, request, prompt)
 
+    def do_picky(self, step, request, prompt) -> None:
+        """Refuses a form, `temperature`, `seed` or `max_tokens`, as OpenAI words it."""
+        for name in step["refuses"]:
+            said = {"max_tokens": "Use 'max_completion_tokens' instead."}.get(
+                name, "Only the default is supported."
+            )
+            if name in request:
+                message = f"Unsupported parameter: '{name}' is not supported with this model. {said}"
+                return self._fault(400, "unsupported_parameter", message, param=name)
+            if name == request.get("response_format", {}).get("type"):
+                message = f"Invalid parameter: 'response_format' of type '{name}' is not supported"
+                return self._fault(400, "", message, param="response_format")
+            if name == "anything" and "response_format" in request:
+                return self._fault(400, "", "Bad request")
+        return self.do_answer(step, request, prompt)
+
+    def do_ignore_form(self, step, request, prompt) -> None:
+        """Takes every form and keeps to none, unless the schema stands in the prompt."""
+        if "response_format" in request and "of this schema" not in prompt:
+            return self._say("Certainly, here is what I think of it.", step)
+        return self.do_answer(step, request, prompt)
+
+    def do_redirect(self, step, request, prompt) -> None:
+        self._send(step.get("status", 307), b"", {"Location": step["to"]})
+
+    def do_bomb(self, step, request, prompt) -> None:
+        """A few kilobytes that unpack to hundreds of megabytes."""
+        squeeze = zlib.compressobj(9, zlib.DEFLATED, 31)
+        packed = b"".join(squeeze.compress(b" " * 1_000_000) for _ in range(200)) + squeeze.flush()
+        self._send(step.get("status", 200), packed, {"Content-Encoding": "gzip"})
+
+    def do_gzip(self, step, request, prompt) -> None:
+        """Packed although nobody asked for it."""
+        self.packed = True
+        return self.do_answer(step, request, prompt)
+
+    def do_cut(self, step, request, prompt) -> None:
+        """A reset in the middle of a body that had begun well."""
+        self.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{"choices": [{"message": {"con')
+        self.wfile.flush()
+        time.sleep(0.05)
+        return self.do_reset(step, request, prompt)
+
     def _say(self, content: str | None, step: dict, refusal: str | None = None) -> None:
         body = {
             "id": "x",
@@ -217,10 +271,19 @@ class _Handler(BaseHTTPRequestHandler):
         }
         if step.get("usage") == "missing":
             del body["usage"]
-        self._json(200, body)
+        if self.packed:
+            return self._send(200, gzip.compress(json.dumps(body).encode()), {"Content-Encoding": "gzip"})
+        return self._json(200, body)
 
-    def _fault(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
-        error = {"message": message, "type": "error", "param": None, "code": code}
+    def _fault(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        headers: dict[str, str] | None = None,
+        param: str | None = None,
+    ) -> None:
+        error = {"message": message, "type": "error", "param": param, "code": code}
         self._send(status, json.dumps({"error": error}).encode(), headers or {})
 
     def _json(self, status: int, body: dict) -> None:

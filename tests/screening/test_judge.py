@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from screening.framework import load
-from screening.llm import LLMConfig, open_llm
+from screening.llm import LLMConfig, close_all, open_llm
 from screening.reader.read import Outcome, Part, read
 from screening.report import NEEDS_EVIDENCE
 from tests.llm_server import LLMServer
@@ -20,6 +20,7 @@ ADDRESS = re.compile(r"https?:|www\.|@|//|\.(?:com|org|example)\b|<|>|\[|\]|`|\*
 def server() -> Iterator[LLMServer]:
     with LLMServer() as running:
         yield running
+    close_all()
 
 
 def config(server: LLMServer, **changes) -> LLMConfig:
