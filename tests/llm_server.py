@@ -16,11 +16,18 @@ import sys
 import threading
 import time
 import zlib
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 ID = re.compile(r"^(S\d{3}) ", re.MULTILINE)
 SENSIBLE = {"do": "answer"}
+
+
+@cache
+def bomb() -> bytes:
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, 31)
+    return b"".join(squeeze.compress(b" " * 1_000_000) for _ in range(200)) + squeeze.flush()
 
 
 class LLMServer:
@@ -102,7 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
             "path": self.path,
             "prompt": prompt,
             "request": request,
-            "headers": dict(self.headers),
+            "client": self.client_address,
         }
         with double.lock:
             double.journal.append(entry)
@@ -195,7 +202,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def do_huge(self, step, request, prompt) -> None:
-        self._send(200, b"[" + b'"x",' * (step.get("bytes", 20_000_000) // 4), {})
+        size = step.get("bytes", 20_000_000)
+        self.wfile.write(f"HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n".encode())
+        for _ in range(size // 10_000):
+            self.wfile.write(b'["x",     ' * 1000)
 
     def do_refusal(self, step, request, prompt) -> None:
         self._say(None, step, refusal="I cannot help with that")
@@ -237,9 +247,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_bomb(self, step, request, prompt) -> None:
         """A few kilobytes that unpack to hundreds of megabytes."""
-        squeeze = zlib.compressobj(9, zlib.DEFLATED, 31)
-        packed = b"".join(squeeze.compress(b" " * 1_000_000) for _ in range(200)) + squeeze.flush()
-        self._send(step.get("status", 200), packed, {"Content-Encoding": "gzip"})
+        self._send(step.get("status", 200), bomb(), {"Content-Encoding": "gzip"})
 
     def do_gzip(self, step, request, prompt) -> None:
         """Packed although nobody asked for it."""
@@ -254,6 +262,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self.do_reset(step, request, prompt)
 
     def _say(self, content: str | None, step: dict, refusal: str | None = None) -> None:
+        took = step.get("took", (100, 20))
         body = {
             "id": "x",
             "object": "chat.completion",
@@ -267,7 +276,7 @@ class _Handler(BaseHTTPRequestHandler):
                     "message": {"role": "assistant", "content": content, "refusal": refusal},
                 }
             ],
-            "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120},
+            "usage": {"prompt_tokens": took[0], "completion_tokens": took[1], "total_tokens": sum(took)},
         }
         if step.get("usage") == "missing":
             del body["usage"]

@@ -106,7 +106,7 @@ class OpenAI:
                 if tries:
                     logger.info("call failed, try %s: %s %s", tries, error.reason, error.status or "")
                 now = time.monotonic()
-                if error.retry_after:
+                if error.retry_after and error.status is not None:  # the server's own wish, for all calls
                     self.endpoint.not_before = max(self.endpoint.not_before, now + error.retry_after)
                 wait = _wait(tries, error.retry_after)
                 too_late = now + wait >= until or wait > LONGEST_WAIT
