@@ -33,12 +33,14 @@ def bomb() -> bytes:
 class LLMServer:
     """Listens on a free port of this machine until it is closed."""
 
-    def __init__(self, port: int = 0, key: str = "test-key", model: str = "test-model") -> None:
+    def __init__(
+        self, port: int = 0, key: str = "test-key", model: str = "test-model", handler: type | None = None
+    ) -> None:
         self.key, self.model = key, model
         self.lock = threading.Lock()
         self.released = threading.Event()
         self.reset()
-        self.http = _Server(("127.0.0.1", port), _Handler)
+        self.http = _Server(("127.0.0.1", port), handler or _Handler)
         self.http.double = self  # type: ignore[attr-defined]
         self.url = f"http://127.0.0.1:{self.http.server_port}/v1"
         self.root = self.url.removesuffix("/v1")
