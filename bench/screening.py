@@ -1,7 +1,7 @@
-"""`python3 run.py bench screening`: how fast entries are read, without a model and with one that takes a second.
+"""`python3 run.py bench screening`: how fast entries are read, offline and with a model that takes a second.
 
-With a model: the screening worker as it runs in production, the queue, the database, and over HTTP a peer that
-answers after one second. Beside what comes out stands the ideal: calls × 1 s ÷ calls allowed in flight.
+With a model: the screening worker as it runs in production, the queue, the database, and over HTTP a peer
+that answers after one second. Beside what comes out stands the ideal: calls × 1 s ÷ calls in flight allowed.
 """
 
 import argparse
@@ -69,8 +69,9 @@ def offline(number: int) -> int:
     wall, used = time.perf_counter() - begun, _processor() - before
     p95 = statistics.quantiles(took, n=20)[-1]
     print(
-        f"offline: {number / wall:.1f} entries a second, one after another; {used * 1000 / number:.0f} ms of processor"
-        f" an entry; median {statistics.median(took):.2f} s, p95 {p95:.2f} s {_told(p95 <= GOAL_OFFLINE)}"
+        f"offline: {number / wall:.1f} entries a second, one after another;"
+        f" {used * 1000 / number:.0f} ms of processor an entry;"
+        f" median {statistics.median(took):.2f} s, p95 {p95:.2f} s {_told(p95 <= GOAL_OFFLINE)}"
     )
     return p95 > GOAL_OFFLINE
 
@@ -94,9 +95,7 @@ def _file(name: str, path: str, data: bytes) -> int:
     most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     ended = outcome.report.status + (f" ({outcome.report.error})" if outcome.report.error else "")
     good = wall <= GOAL_ENTRY
-    print(
-        f"{name}: {ended} after {wall:.1f} s, {used:.1f} s of processor, child {most} MB at most {_told(good)}"
-    )
+    print(f"{name}: {ended} after {wall:.1f} s, {used:.1f} s of processor, {most} MB at most {_told(good)}")
     return not good
 
 
@@ -108,7 +107,8 @@ def _pdf(pages: int) -> bytes:
     objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b""]
     objects.append(b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
     objects.append(b"<< /Length %d >>\nstream\n%b\nendstream" % (len(stream), stream))
-    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 3 0 R >> >> >>"
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+    page += b" /Resources << /Font << /F1 3 0 R >> >> >>"
     objects += [page] * pages
     kids = b" ".join(b"%d 0 R" % number for number in range(5, 5 + pages))
     objects[1] = b"<< /Type /Pages /Kids [%b] /Count %d >>" % (kids, pages)
@@ -154,8 +154,9 @@ def with_a_model(number: int) -> int:
         f" {journal['most_in_flight']} of {allowed} calls in flight from one process"
     )
     print(
-        f"  {wall:.1f} s for all, ideal {ideal:.1f} s, {wall / ideal:.2f} times {_told(wall <= ideal * GOAL_IDEAL)};"
-        f" an entry: median {statistics.median(seconds):.1f} s, longest {seconds[-1]:.1f} s"
+        f"  {wall:.1f} s for all, ideal {ideal:.1f} s, {wall / ideal:.2f} times"
+        f" {_told(wall <= ideal * GOAL_IDEAL)}; an entry: median {statistics.median(seconds):.1f} s,"
+        f" longest {seconds[-1]:.1f} s"
         f" {_told(seconds[-1] <= GOAL_ENTRY)}"
     )
     print(f"  worker: {used * 1000 / number:.0f} ms of processor an entry, {idle} MB idle, {most} MB at most")
