@@ -241,7 +241,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_ignore_form(self, step, request, prompt) -> None:
         """Takes every form and keeps to none, unless the schema stands in the prompt."""
         if "response_format" in request and "of this schema" not in prompt:
-            return self._say("Certainly, here is what I think of it.", step)
+            return self._say(step.get("content", "Certainly, here is what I think of it."), step)
         return self.do_answer(step, request, prompt)
 
     def do_redirect(self, step, request, prompt) -> None:

@@ -40,7 +40,7 @@ EXPECTED = (
     RuntimeError,
 )
 
-for name in ("openai", "httpx2", "httpcore2"):  # at DEBUG they would write whole requests: an entry's text
+for name in ("openai", "httpx2", "httpcore2"):  # they speak of every request, headers and all
     logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -352,6 +352,7 @@ def _record(ledger: Ledger, seed: int) -> dict[str, Any]:
     return {
         "seed": seed,
         "temperature": 0.0,
+        "rung": next((row["rung"] for row in reversed(ledger.rows) if "rung" in row), None),
         "prices": ledger.budget.told(),
         "cost_gbp": None if cost is None else str(cost),
         "calls": sorted(ledger.rows, key=lambda row: (row["principle"], row["run"])),

@@ -231,6 +231,7 @@ def test_read_records_what_explains_the_result(server: LLMServer) -> None:
         "address": server.url,
         "seed": 7,
         "temperature": 0.0,
+        "rung": "json_schema",
         "prices": {"version": table()["version"], "source": "unknown"},
         "cost_gbp": None,
         "demotions": [d.model_dump() for d in outcome.report.demotions],

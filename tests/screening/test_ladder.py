@@ -60,10 +60,9 @@ def test_answer_from_a_model_that_wants_other_parameters_gives_it_those(server: 
     assert len(server.journal) == 5
 
 
-def test_answer_that_keeps_to_no_form_is_asked_for_with_the_schema_in_words_and_all_is_counted(
-    server,
-) -> None:
-    server.script(default={"do": "ignore_form"})
+@pytest.mark.parametrize("content", ["Certainly, I like it.", '{"answer": "I like it."}'])
+def test_answer_that_keeps_to_no_form_is_asked_for_in_words_and_all_is_counted(server, content: str) -> None:
+    server.script(default={"do": "ignore_form", "content": content})
 
     with open_llm(config(server)) as llm:
         answer = llm.answer(PROMPT, schema=SCHEMA)
