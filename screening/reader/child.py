@@ -8,7 +8,6 @@ import os
 import resource
 import subprocess
 import sys
-import threading
 from dataclasses import asdict
 from pathlib import Path
 
@@ -20,27 +19,14 @@ ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 6
 MEMORY = 512 * 1024 * 1024
 LARGEST = 20_000_000  # bytes of an answer
-# As many as there are processors: 32 threads that all look at once would all be late to ask their model.
-AT_ONCE = threading.BoundedSemaphore(os.cpu_count() or 2)
 TOO_MUCH = "The document took too long or too much memory to read"
 
 
 def look_apart(parts: list[Part], *, seconds: int = SECONDS, memory: int = MEMORY) -> Look:
     """As `look`, but a document that makes it hang or grow ends as `Unreadable` and harms nobody."""
     job = json.dumps({"parts": [asdict(part) for part in parts], "seconds": seconds, "memory": memory})
-    with AT_ONCE:
-        done = _run(job, seconds)
-    if done.returncode or len(done.stdout) > LARGEST:
-        raise Unreadable(TOO_MUCH)
-    answer = json.loads(done.stdout)
-    if "unreadable" in answer:
-        raise Unreadable(answer["unreadable"])
-    return Look.from_dict(answer)
-
-
-def _run(job: str, seconds: int) -> subprocess.CompletedProcess[bytes]:
     try:
-        return subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-m", "screening.reader.child"],
             input=job.encode("utf-8", "surrogatepass"),
             capture_output=True,
@@ -51,6 +37,12 @@ def _run(job: str, seconds: int) -> subprocess.CompletedProcess[bytes]:
         )
     except subprocess.TimeoutExpired as error:
         raise Unreadable(TOO_MUCH) from error
+    if done.returncode or len(done.stdout) > LARGEST:
+        raise Unreadable(TOO_MUCH)
+    answer = json.loads(done.stdout)
+    if "unreadable" in answer:
+        raise Unreadable(answer["unreadable"])
+    return Look.from_dict(answer)
 
 
 def main() -> None:

@@ -6,7 +6,9 @@ bad endpoint: both are states that people can see.
 
 import hashlib
 import logging
+import os
 import secrets
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,8 +30,11 @@ from screening.report import Engine, PrincipleResult, Quote, Report, Sentence, S
 
 __all__ = ["Outcome", "Part", "read", "read_file"]
 
-ENTRY_SECONDS = 80.0
 logger = logging.getLogger(__name__)
+# As many as there are processors: 32 threads that all look at once would all be late to ask their model.
+LOOKING = threading.BoundedSemaphore(os.cpu_count() or 2)
+
+ENTRY_SECONDS = 80.0
 LARGEST_FILE = 1_000_000
 
 
@@ -61,7 +66,8 @@ def read(
     begun = time.monotonic()
     framework = framework or load()
     try:
-        seen = look_apart(parts)
+        with LOOKING:
+            seen = look_apart(parts)
     except Unreadable as error:
         return failed(str(error), framework)
     extracted = seen.extracted
@@ -127,7 +133,6 @@ def read_file(
     llm: LLM | None = None,
     seed: int | None = None,
     seconds: float = ENTRY_SECONDS,
-    caps: Caps | None = None,
 ) -> Outcome:
     """Read one document. What kind it is, its name says."""
     framework = framework or load()
@@ -140,9 +145,7 @@ def read_file(
         return failed(str(error), framework)
     if not text.strip():
         return failed("The document is empty", framework)
-    return read(
-        [Part("", "", text, kind)], framework=framework, llm=llm, seed=seed, seconds=seconds, caps=caps
-    )
+    return read([Part("", "", text, kind)], framework=framework, llm=llm, seed=seed, seconds=seconds)
 
 
 def failed(error: str, framework: Framework) -> Outcome:
