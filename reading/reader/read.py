@@ -5,19 +5,22 @@ bad endpoint: both are states that people can see.
 """
 
 import hashlib
+import logging
+import os
 import secrets
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
 from reading.framework import Framework, load
-from reading.llm import LLM, LLMError
+from reading.llm import LLM, Budget, Caps, LLMError
 from reading.reader import derive
 from reading.reader.child import look_apart
 from reading.reader.extract import decode, kind_of
 from reading.reader.judge import MOST_SUMMED, judge
 from reading.reader.look import Look
-from reading.reader.recipe import recipe
+from reading.reader.recipe import CODE, recipe
 from reading.reader.retrieve import BEST, Found, question, retrieve_all
 from reading.reader.segment import Passage
 from reading.reader.signals import Flag
@@ -26,6 +29,10 @@ from reading.reader.text import Part, Unreadable
 from reading.report import Engine, PrincipleResult, Quote, Report, Sentence, Signal, check
 
 __all__ = ["Outcome", "Part", "read", "read_file"]
+
+logger = logging.getLogger(__name__)
+# As many as there are processors: 32 threads that all look at once would all be late to ask their model.
+LOOKING = threading.BoundedSemaphore(os.cpu_count() or 2)
 
 ENTRY_SECONDS = 80.0
 LARGEST_FILE = 1_000_000
@@ -48,12 +55,19 @@ def read(
     llm: LLM | None = None,
     seed: int | None = None,
     seconds: float = ENTRY_SECONDS,
+    caps: Caps | None = None,
+    earlier: dict[str, Any] | None = None,
 ) -> Outcome:
-    """Read one entry. After a failed call: the offline result, the reason in `mode`, and the error itself."""
+    """Read one entry. After a failed call: the offline result, the reason in `mode`, and the error itself.
+
+    `caps` is what this reading may cost. `earlier` is the record of a try that failed: with the same text,
+    recipe and model, what was paid for then is used and not asked again.
+    """
     begun = time.monotonic()
     framework = framework or load()
     try:
-        seen = look_apart(parts)
+        with LOOKING:
+            seen = look_apart(parts)
     except Unreadable as error:
         return failed(str(error), framework)
     extracted = seen.extracted
@@ -63,13 +77,18 @@ def read(
     offline, reading = _offline(seen, framework)
     record: dict[str, Any] = {
         "recipe": offline.recipe,
+        "framework": {"id": framework.id, "edition": framework.edition},
+        "code": CODE,
         "input": hashlib.sha256(extracted.text.encode()).hexdigest(),
         "passages": len(reading.passages),
     }
     if llm is None or offline.status == "held" or not reading.passages:
         return Outcome(_timed(offline, begun), extracted.text, record)
 
-    seed = secrets.randbits(31) if seed is None else seed
+    record |= {"engine": llm.config.engine, "address": llm.config.base_url}
+    if earlier and any(earlier.get(name) != value for name, value in record.items()):
+        earlier = None
+    seed = (earlier or {}).get("seed", secrets.randbits(31)) if seed is None else seed
     judgement = judge(
         offline.principles,
         framework,
@@ -78,8 +97,10 @@ def read(
         seed=seed,
         until=begun + seconds,
         visible_end=extracted.visible_end,
+        budget=Budget(llm.config, caps),
+        earlier=earlier,
     )
-    engine = Engine(name="openai", model=llm.model)
+    engine = Engine(name="openai", model=llm.config.model)
     if judgement.error:
         changed: dict[str, Any] = {
             "mode": f"ai_degraded:{judgement.error.reason}",
@@ -95,7 +116,13 @@ def read(
         }
     report = offline.model_copy(update={"engine": engine, "usage": judgement.usage, **changed})
     report = _timed(check(report, extracted.text), begun)
-    return Outcome(report, extracted.text, record | judgement.record, judgement.error)
+    record |= judgement.record | {"demotions": [d.model_dump() for d in judgement.demotions]}
+    logger.info(
+        "read with %s: %s, %s calls, %s and %s tokens, %s s",
+        *(llm.config.engine, report.mode, report.usage.calls),
+        *(report.usage.prompt_tokens, report.usage.completion_tokens, report.usage.seconds),
+    )
+    return Outcome(report, extracted.text, record, judgement.error)
 
 
 def read_file(
