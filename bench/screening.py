@@ -24,12 +24,12 @@ from django.test.utils import override_settings
 from accounts.models import User
 from bench.server import ROOT
 from events.models import Event, Phase
+from reading import tasks
 from reading.llm import LLMConfig, LLMError, open_llm
+from reading.models import Screening
 from reading.reader.extract import kind_of
 from reading.reader.read import Part, read, read_file
 from reading.reader.text import Unreadable
-from reading import tasks
-from reading.models import Screening
 from submissions.models import Revision, Submission
 from teams.models import Team
 from tests import world
