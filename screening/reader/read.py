@@ -14,7 +14,7 @@ from screening.framework import Framework, load
 from screening.llm import LLM, LLMError
 from screening.reader import derive
 from screening.reader.child import look_apart
-from screening.reader.extract import decode, kind_of
+from screening.reader.extract import DOCUMENTS, decode, kind_of
 from screening.reader.judge import MOST_SUMMED, judge
 from screening.reader.look import Look
 from screening.reader.recipe import recipe
@@ -28,7 +28,8 @@ from screening.report import Engine, PrincipleResult, Quote, Report, Sentence, S
 __all__ = ["Outcome", "Part", "read", "read_file"]
 
 ENTRY_SECONDS = 80.0
-LARGEST_FILE = 1_000_000
+LARGEST_TEXT = 4_000_000  # bytes: four for each character, at worst
+LARGEST_DOCUMENT = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -111,14 +112,17 @@ def read_file(
     framework = framework or load()
     try:
         kind = kind_of(name)
-        if len(data) > LARGEST_FILE:
-            raise Unreadable(f"The document is larger than {LARGEST_FILE // 1_000_000} MB")
-        text = decode(data)
+        largest = LARGEST_DOCUMENT if kind in DOCUMENTS else LARGEST_TEXT
+        if len(data) > largest:
+            raise Unreadable(f"The document is larger than {largest // 1_000_000} MB")
+        if not data.strip():
+            raise Unreadable("The document is empty")
+        part = Part("", "", "", kind, data) if kind in DOCUMENTS else Part("", "", decode(data), kind)
+        if not (part.data or part.text.strip()):
+            raise Unreadable("The document is empty")
     except Unreadable as error:
         return failed(str(error), framework)
-    if not text.strip():
-        return failed("The document is empty", framework)
-    return read([Part("", "", text, kind)], framework=framework, llm=llm, seed=seed, seconds=seconds)
+    return read([part], framework=framework, llm=llm, seed=seed, seconds=seconds)
 
 
 def failed(error: str, framework: Framework) -> Outcome:

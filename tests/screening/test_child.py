@@ -5,9 +5,8 @@ import time
 import pytest
 
 from screening.reader import child
-from screening.reader.extract import LONGEST
 from screening.reader.look import look
-from screening.reader.text import Part, Unreadable
+from screening.reader.text import LONGEST, Part, Unreadable
 from tests.screening.entries import ENTRY
 
 PARTS = [Part("", "", ENTRY)]
@@ -18,7 +17,7 @@ def test_look_apart_gives_what_look_gives() -> None:
 
 
 def test_look_apart_says_what_look_says() -> None:
-    with pytest.raises(Unreadable, match="longer than 400,000 characters"):
+    with pytest.raises(Unreadable, match="longer than 800,000 characters"):
         child.look_apart([Part("", "", "a" * (LONGEST + 1))])
 
 
