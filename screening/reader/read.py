@@ -95,7 +95,7 @@ def read(
             "hint": derive.hint(judgement.principles, offline.signals),
         }
     report = offline.model_copy(update={"engine": engine, "usage": judgement.usage, **changed})
-    report = _timed(check(report, extracted.text), begun)
+    report = _timed(check(report, extracted.text, len(framework.principles)), begun)
     return Outcome(report, extracted.text, record | judgement.record, judgement.error)
 
 
@@ -126,7 +126,7 @@ def read_file(
 
 
 def failed(error: str, framework: Framework) -> Outcome:
-    """No text, so nothing to say about it; the ten principles stand there unread."""
+    """No text, so nothing to say about it; the principles stand there unread."""
     rows = [PrincipleResult(number=p.number) for p in framework.principles]
     return Outcome(
         Report(
@@ -179,7 +179,7 @@ def _offline(seen: Look, framework: Framework) -> tuple[Report, _Reading]:
         hint=derive.hint(rows, flags),
         visible_end=extracted.visible_end,
     )
-    return check(report, extracted.text), _Reading(passages, found)
+    return check(report, extracted.text, len(framework.principles)), _Reading(passages, found)
 
 
 def _quote(passage: Passage) -> Quote:

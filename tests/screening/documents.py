@@ -11,11 +11,11 @@ WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 def shown(text: str, x: float = 72, y: float = 720, size: float = 11, *, before: str = "", font: str = "F1") -> str:
     """One line of a page. `before` are operators ahead of the text, such as "1 1 1 rg" or "3 Tr"."""
     letters = text.encode("cp1252", "replace").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
-    return f"q BT {before} /{font} {size} Tf {x} {y} Td ({letters.decode('latin-1')}) Tj ET Q"
+    return f"q BT {before} /{font} {size} Tf {x} {y} Td ({letters.decode('latin-1')}) Tj ET Q\n"
 
 
 def filled(x: float, y: float, width: float, height: float, colour: str) -> str:
-    return f"q {colour} rg {x} {y} {width} {height} re f Q"
+    return f"q {colour} rg {x} {y} {width} {height} re f Q\n"
 
 
 def lines(text: str, x: float = 72, y: float = 740, size: float = 11, width: int = 85) -> str:
