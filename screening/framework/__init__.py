@@ -16,10 +16,17 @@ import yaml
 
 HERE = Path(__file__).parent
 SHARED = {"indicators", "screens", "topics"}
-KEYS = tuple(sorted(path.stem for path in HERE.glob("*.yaml") if path.stem not in SHARED))  # an edition is a file
+KEYS = tuple(
+    sorted(path.stem for path in HERE.glob("*.yaml") if path.stem not in SHARED)
+)  # an edition is a file
 DEFAULT = "aip-2025"
 FACTS = ("id", "title", "publisher", "published", "status", "scope", "source", "licence")
-OWN = {"title": 80, "asks": 400, "cues": 60, "question": 160}  # the most characters of an event's own question
+OWN = {
+    "title": 80,
+    "asks": 400,
+    "cues": 60,
+    "question": 160,
+}  # the most characters of an event's own question
 MOST_OWN = 10
 MOST_CUES = 40
 Form = TypeVar("Form")
@@ -196,7 +203,9 @@ def _edition(key: str) -> Framework:
     rows = _rows(row, "principles", file)
     if [item.get("number") for item in rows] != list(range(1, len(rows) + 1)):
         raise Broken(f"{file}: principles: the numbers are not 1, 2, 3 and so on")
-    principles = tuple(_principle(item, indicators, flags, f"{file}: principle {item['number']}") for item in rows)
+    principles = tuple(
+        _principle(item, indicators, flags, f"{file}: principle {item['number']}") for item in rows
+    )
     if _text(row, "id", file) != key:
         raise Broken(f"{file}: id: {row['id']} is not the name of the file")
     if not isinstance(row.get("edition"), int):

@@ -28,7 +28,9 @@ NEAR = 0.12
 OLD = b"\xd0\xcf\x11\xe0"  # the container of .doc, and of .docx with a password
 NOT_WORD = "The document is not a Word document (.docx), whatever its name says"
 BROKEN = "The Word document is damaged and cannot be read. Save it again, or as .md"
-PROTECTED = "The Word document is protected by a password or of an old kind. Save it as .docx without a password"
+PROTECTED = (
+    "The Word document is protected by a password or of an old kind. Save it as .docx without a password"
+)
 TOO_LARGE = "The Word document is too large when unpacked. Save the text alone as .docx or .md"
 NOTES = (("footnotes", "footnote"), ("endnotes", "endnote"))
 BACKGROUNDS = {"background1", "light1", "lt1", "bg1"}
@@ -113,7 +115,9 @@ class Writer:
 
     def finish(self) -> Piece:
         self.made.visible = "".join(self.out).rstrip("\n")
-        hidden = [(why, " ".join(invisible.clean(words).split()), line) for why, words, line in self.made.hidden]
+        hidden = [
+            (why, " ".join(invisible.clean(words).split()), line) for why, words, line in self.made.hidden
+        ]
         self.made.hidden = [row for row in hidden if row[1]]
         return self.made
 

@@ -38,10 +38,14 @@ def fragments(text: str, quotes: Iterable[tuple[int, int, str]]) -> list[Fragmen
 
 @dataclass(frozen=True)
 class Stretch(Fragment):
-    """A fragment as it is printed: a soft wrap is a space. `start` and `end` count in the stored text."""
+    """A fragment as it is printed: a soft wrap is a space. `start` and `end` count in the stored text.
+
+    `anchors` names every quotation that begins here; `anchor` is the first of them.
+    """
 
     start: int = 0
     end: int = 0
+    anchors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,11 +72,11 @@ def blocks(text: str, quotes: Iterable[tuple[int, int, str]]) -> list[DisplayBlo
     Marks of headings, items and quotations are left out of what is printed, and so are lines that only
     rule or fence; every other letter is printed once, in order. Anchors are those of `fragments`.
     """
-    quotes = list(quotes)
+    inside = [quote for quote in quotes if 0 <= quote[0] < quote[1] <= len(text)]
+    placed: set[tuple[int, int]] = set()
     return [
-        DisplayBlock(kind, runs[0][0], runs[-1][1], cut)
+        DisplayBlock(kind, runs[0][0], runs[-1][1], _stretches(text, kind, runs, inside, placed))
         for kind, runs in _display(text)
-        if (cut := _stretches(text, kind, runs, quotes))
     ]
 
 
@@ -116,24 +120,28 @@ def _display(text: str) -> list[tuple[str, list[tuple[int, int]]]]:
 
 
 def _stretches(
-    text: str, kind: str, runs: list[tuple[int, int]], quotes: list[tuple[int, int, str]]
+    text: str,
+    kind: str,
+    runs: list[tuple[int, int]],
+    quotes: list[tuple[int, int, str]],
+    placed: set[tuple[int, int]],
 ) -> tuple[Stretch, ...]:
-    """The runs with the breaks between them, cut at the quotations. A quotation's first visible letter
-    carries its anchor, also when the quotation begins in a mark that is not printed."""
+    """The runs with the breaks between them, cut at the quotations.
+
+    A quotation's first printed letter carries its anchor, once, also when it begins in a mark not printed.
+    """
     first, last = runs[0][0], runs[-1][1]
     within = sorted({quote for quote in quotes if quote[0] < last and first < quote[1]})
     cuts = {at for run in runs for at in run} | {min(max(at, first), last) for q in within for at in q[:2]}
     made: list[Stretch] = []
-    anchored: set[str] = set()
     for start, end in pairwise(sorted(cuts)):
         shown = any(low <= start and end <= high for low, high in runs)
         words = text[start:end] if shown else ("\n" if kind == "code" else " ")
         labels = tuple(dict.fromkeys(label for low, high, label in within if low <= start and end <= high))
-        opening = [(high, low) for low, high, _ in within if low <= start < high and anchor_of(low, high) not in anchored]
-        anchor = ""
-        if shown and words.strip() and opening:
-            high, low = max(opening)
-            anchored |= {anchor_of(b, a) for a, b in opening}
-            anchor = anchor_of(low, high) if low >= first else ""
-        made.append(Stretch(words, anchor, labels, start, end))
+        begun = {(low, high) for low, high, _ in within if low <= start < high} - placed
+        anchors: tuple[str, ...] = ()
+        if shown and words.strip():
+            placed |= begun
+            anchors = tuple(anchor_of(*quote) for quote in sorted(begun, key=lambda q: (-q[1], q[0])))
+        made.append(Stretch(words, anchors[0] if anchors else "", labels, start, end, anchors))
     return tuple(made)

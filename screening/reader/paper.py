@@ -16,7 +16,15 @@ FARTHEST = 60  # squares: what lies beyond is looked up shape by shape
 GUTTER = 10.0  # points between two columns
 APART = 1.8  # letters' sizes between two pieces of one line
 BULLETS = ("•", "◦", "▪", "‣", "–", "-", "*", "\uf0b7", "·", "o")
-LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
+LIGATURES = {
+    0xFB00: "ff",
+    0xFB01: "fi",
+    0xFB02: "fl",
+    0xFB03: "ffi",
+    0xFB04: "ffl",
+    0xFB05: "st",
+    0xFB06: "st",
+}
 HEAD = 1.15  # times the size of most of the text
 LONGEST_HEAD = 120
 Colour = tuple[float, float, float]

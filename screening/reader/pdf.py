@@ -30,9 +30,7 @@ UNSEEN_ALPHA = 0.1
 BROKEN = "The PDF is damaged and cannot be read. Export it again, or save the text as .docx or .md"
 LOCKED = "The PDF is protected by a password. Save a copy without a password"
 PICTURES = "The pages are pictures without text. Export the PDF from the original document, or type the text"
-UNNAMED = (
-    "The fonts of the PDF do not say which letters they show. Export it again, or save the text as .docx or .md"
-)
+UNNAMED = "The fonts of the PDF do not say which letters they show. Export it again, or save the text as .docx or .md"
 Colour = tuple[float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -107,9 +105,7 @@ class Device(PDFTextDevice):
         see_through = any(stream.get(key) is not None for key in ("SMask", "Mask", "ImageMask", "IM"))
         self._shape(corners, None, opaque=not see_through)
 
-    def paint_path(
-        self, gstate: PDFGraphicState, stroke: bool, fill: bool, evenodd: bool, path: Any
-    ) -> None:
+    def paint_path(self, gstate: PDFGraphicState, stroke: bool, fill: bool, evenodd: bool, path: Any) -> None:
         if not fill:
             return
         points: list[tuple[float, float]] = []

@@ -8,9 +8,13 @@ from xml.sax.saxutils import escape
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
-def shown(text: str, x: float = 72, y: float = 720, size: float = 11, *, before: str = "", font: str = "F1") -> str:
+def shown(
+    text: str, x: float = 72, y: float = 720, size: float = 11, *, before: str = "", font: str = "F1"
+) -> str:
     """One line of a page. `before` are operators ahead of the text, such as "1 1 1 rg" or "3 Tr"."""
-    letters = text.encode("cp1252", "replace").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
+    letters = (
+        text.encode("cp1252", "replace").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
+    )
     return f"q BT {before} /{font} {size} Tf {x} {y} Td ({letters.decode('latin-1')}) Tj ET Q\n"
 
 
@@ -65,7 +69,9 @@ def pdf(pages: Sequence[str], *, extra: str = "", info: str = "", annotations: s
 
 def locked_pdf() -> bytes:
     words = "<" + "00" * 32 + ">"
-    lock = f"/Encrypt << /Filter /Standard /V 1 /R 2 /Length 40 /P -4 /O {words} /U {words} >> /ID [<00> <00>]"
+    lock = (
+        f"/Encrypt << /Filter /Standard /V 1 /R 2 /Length 40 /P -4 /O {words} /U {words} >> /ID [<00> <00>]"
+    )
     return pdf([shown("Locked")], extra=lock)
 
 
@@ -83,9 +89,10 @@ def docx(body: str, *, files: dict[str, str] | None = None, doctype: str = "") -
         ' xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
     )
     held = {
-        "word/document.xml": f'{doctype}<w:document {spaces}><w:body>{body}</w:body></w:document>',
+        "word/document.xml": f"{doctype}<w:document {spaces}><w:body>{body}</w:body></w:document>",
         **{
-            f"word/{name}.xml": f"<w:{name} {spaces}>{inner}</w:{name}>" for name, inner in (files or {}).items()
+            f"word/{name}.xml": f"<w:{name} {spaces}>{inner}</w:{name}>"
+            for name, inner in (files or {}).items()
         },
     }
     out = io.BytesIO()

@@ -103,7 +103,9 @@ def test_read_of_an_invisible_attack_gives_the_same_offline_result() -> None:
 
 def shape(outcome: Outcome) -> list:
     report = outcome.report
-    rows = [(row.number, row.finding, row.question, [q.text for q in row.quotes]) for row in report.principles]
+    rows = [
+        (row.number, row.finding, row.question, [q.text for q in row.quotes]) for row in report.principles
+    ]
     return [rows, [sentence.text for sentence in report.summary]]
 
 

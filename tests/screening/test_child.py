@@ -7,6 +7,7 @@ import pytest
 from screening.reader import child
 from screening.reader.look import look
 from screening.reader.text import LONGEST, Part, Unreadable
+from tests.screening.documents import lines, pdf
 from tests.screening.entries import ENTRY
 
 PARTS = [Part("", "", ENTRY)]
@@ -64,3 +65,18 @@ def test_read_of_a_slow_text_ends_in_time(text: str) -> None:
 
     assert outcome.report.status in {"complete", "failed", "held"}
     assert time.monotonic() - begun < 25
+
+
+def test_read_file_of_two_hundred_pages_and_of_a_hundred_thousand_words_stays_within_limits() -> None:
+    from screening.reader.read import read_file
+
+    prose = " ".join(line for line in ENTRY.splitlines() if len(line) > 60)
+    long = "\n\n".join([prose] * (100_000 // len(prose.split()) + 1))
+    begun = time.monotonic()
+
+    pages = read_file("a.pdf", pdf([lines(prose)] * 200)).report
+    words = read_file("a.md", long.encode()).report
+
+    assert (pages.status, words.status) == ("complete", "complete")
+    assert len(long.split()) >= 100_000
+    assert time.monotonic() - begun < 40

@@ -31,7 +31,10 @@ STYLES = (
 )
 HIDING = {
     "vanish": (paragraph(run("A heron", "<w:vanish/>")), "vanish"),
-    "vanish by an inherited style": (paragraph(run("A heron"), properties='<w:pStyle w:val="Child"/>'), "vanish"),
+    "vanish by an inherited style": (
+        paragraph(run("A heron"), properties='<w:pStyle w:val="Child"/>'),
+        "vanish",
+    ),
     "white": (paragraph(run("A heron", '<w:color w:val="FFFFFF"/>')), "background_colour"),
     "white by theme": (
         paragraph(run("A heron", '<w:color w:val="auto" w:themeColor="background1"/>')),
@@ -45,7 +48,9 @@ HIDING = {
     "deleted": (paragraph("<w:del><w:r><w:delText>A heron</w:delText></w:r></w:del>"), "deleted"),
     "moved away": (paragraph(f"<w:moveFrom>{run('A heron')}</w:moveFrom>"), "deleted"),
     "alternative text": (
-        paragraph('<w:r><w:drawing><wp:inline><wp:docPr id="1" descr="A heron"/></wp:inline></w:drawing></w:r>'),
+        paragraph(
+            '<w:r><w:drawing><wp:inline><wp:docPr id="1" descr="A heron"/></wp:inline></w:drawing></w:r>'
+        ),
         "image_alt",
     ),
 }
@@ -102,7 +107,10 @@ def test_look_sets_comments_apart_and_reads_footnotes() -> None:
 
     seen = look(SEEN, files)
 
-    assert seen.extracted.visible.split("\n\n")[:2] == ["The officer approves every answer.", "A printed note."]
+    assert seen.extracted.visible.split("\n\n")[:2] == [
+        "The officer approves every answer.",
+        "A printed note.",
+    ]
     assert hidden(seen) == [("remark", "A heron remark")]
 
 
@@ -150,7 +158,10 @@ LAUGHS = '<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
         (bomb(), "The Word document is too large when unpacked. Save the text alone as .docx or .md"),
         (docx(SEEN, doctype=ENTITY), "The Word document holds definitions that no word processor writes"),
         (docx(SEEN, doctype=LAUGHS), "The Word document holds definitions that no word processor writes"),
-        (docx("<w:r>" * 5000 + "</w:r>" * 5000), "The document has too many elements inside each other to be read"),
+        (
+            docx("<w:r>" * 5000 + "</w:r>" * 5000),
+            "The document has too many elements inside each other to be read",
+        ),
         (docx(""), "There is no text to read"),
         (locked_pdf(), "The document is not a Word document (.docx), whatever its name says"),
     ],

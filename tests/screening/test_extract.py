@@ -221,7 +221,15 @@ def test_decode_accepts_a_byte_order_mark() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("a.md", "md"), ("A.MARKDOWN", "md"), ("b.txt", "txt"), ("c.HTM", "html"), ("d.pdf", "pdf"), ("e.docx", "docx")]
+    ("name", "kind"),
+    [
+        ("a.md", "md"),
+        ("A.MARKDOWN", "md"),
+        ("b.txt", "txt"),
+        ("c.HTM", "html"),
+        ("d.pdf", "pdf"),
+        ("e.docx", "docx"),
+    ],
 )
 def test_kind_of_goes_by_the_ending(name: str, kind: str) -> None:
     assert kind_of(name) == kind

@@ -6,7 +6,17 @@ import pytest
 import yaml
 
 from screening import framework
-from screening.framework import DEFAULT, KEYS, LICENCE, Broken, equivalents, fingerprint, load, screens, topics
+from screening.framework import (
+    DEFAULT,
+    KEYS,
+    LICENCE,
+    Broken,
+    equivalents,
+    fingerprint,
+    load,
+    screens,
+    topics,
+)
 from screening.reader.read import Part, read
 from screening.reader.recipe import recipe
 from tests.screening.entries import ENTRY

@@ -33,7 +33,10 @@ HIDING = {
     "tiny by scale": (f"q 0.1 0 0 0.1 0 0 cm {shown('A heron flies', 720, 6000, 12)} Q", "tiny_text"),
     "left of the page": (shown("A heron flies", x=-900, y=600), "off_the_page"),
     "above the page": (shown("A heron flies", y=900), "off_the_page"),
-    "covered by a rectangle": (shown("A heron flies", y=600) + filled(60, 590, 300, 30, "1 1 1"), "covered_text"),
+    "covered by a rectangle": (
+        shown("A heron flies", y=600) + filled(60, 590, 300, 30, "1 1 1"),
+        "covered_text",
+    ),
     "covered by a picture": (
         shown("A heron flies", y=600) + " q 300 0 0 40 60 590 cm /Im0 Do Q",
         "covered_text",
@@ -55,13 +58,16 @@ def test_look_at_hidden_text_sets_it_apart(name: str) -> None:
 
 
 SHOWING = {
-    "white on blue": filled(50, 580, 400, 60, "0 0 0.6") + shown("A heron flies by", y=600, before="1 1 1 rg"),
-    "white on a picture": "q 300 0 0 40 60 590 cm /Im0 Do Q " + shown("A heron flies by", y=600, before="1 1 1 rg"),
+    "white on blue": filled(50, 580, 400, 60, "0 0 0.6")
+    + shown("A heron flies by", y=600, before="1 1 1 rg"),
+    "white on a picture": "q 300 0 0 40 60 590 cm /Im0 Do Q "
+    + shown("A heron flies by", y=600, before="1 1 1 rg"),
     "grey": shown("A heron flies by", y=600, before="0.6 g"),
     "yellow": shown("A heron flies by", y=600, before="1 1 0 rg"),
     "six points": shown("A heron flies by", y=600, size=6),
     "on a white sheet": filled(0, 0, 595, 842, "1 1 1") + shown("A heron flies by", y=600),
-    "under a clear sheet": shown("A heron flies by", y=600) + f"q /GS0 gs {filled(0, 590, 400, 40, '1 1 1')} Q",
+    "under a clear sheet": shown("A heron flies by", y=600)
+    + f"q /GS0 gs {filled(0, 590, 400, 40, '1 1 1')} Q",
     "outlined": shown("A heron flies by", y=600, before="1 1 1 rg 0 0 0 RG 2 Tr"),
 }
 
@@ -109,14 +115,20 @@ def test_look_reads_no_title_annotation_or_attachment() -> None:
 def test_look_at_hidden_orders_flags_them() -> None:
     seen = look(SEEN + shown(ATTACK, y=600, before="3 Tr"))
 
-    assert [(flag.kind, flag.severity) for flag in seen.flags] == [("hidden_text", "stop"), ("instruction", "stop")]
+    assert [(flag.kind, flag.severity) for flag in seen.flags] == [
+        ("hidden_text", "stop"),
+        ("instruction", "stop"),
+    ]
 
 
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
         (b"plain words", "The document is not a PDF, whatever its name says"),
-        (b"%PDF-1.7\nnothing", "The PDF is damaged and cannot be read. Export it again, or save the text as .docx or .md"),
+        (
+            b"%PDF-1.7\nnothing",
+            "The PDF is damaged and cannot be read. Export it again, or save the text as .docx or .md",
+        ),
         (locked_pdf(), "The PDF is protected by a password. Save a copy without a password"),
         (
             pdf(["q 300 0 0 300 60 300 cm /Im0 Do Q"]),

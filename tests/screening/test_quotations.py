@@ -39,11 +39,13 @@ HOSTILE = [
     ATTACK,
     "sk-proj-abcdEFGH1234567890zz",
 ]
-TEXTS = st.lists(st.one_of(st.sampled_from(HOSTILE), st.text(max_size=40), st.just(ENTRY[:200])), max_size=14).map(
-    "".join
-)
+TEXTS = st.lists(
+    st.one_of(st.sampled_from(HOSTILE), st.text(max_size=40), st.just(ENTRY[:200])), max_size=14
+).map("".join)
 LETTERS = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=60)
-SLOW = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+SLOW = settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
@@ -75,7 +77,9 @@ def test_look_at_any_text_quotes_what_is_stored(text: str, kind: str) -> None:
 def test_look_at_any_word_document_quotes_what_is_stored(rows: list[tuple[str, bool]]) -> None:
     body = "".join(paragraph(run(text, "<w:vanish/>" if gone else "")) for text, gone in rows)
 
-    assert_true(look([Part("", "", "", "docx", docx("".join(c for c in body if c.isprintable() or c == " ")))]))
+    assert_true(
+        look([Part("", "", "", "docx", docx("".join(c for c in body if c.isprintable() or c == " ")))])
+    )
 
 
 @FEW
@@ -94,7 +98,9 @@ def test_look_at_any_word_document_quotes_what_is_stored(rows: list[tuple[str, b
     st.booleans(),
 )
 def test_look_at_any_pdf_quotes_what_is_stored(rows, covered: bool) -> None:
-    page = "".join(shown(text, round(x, 2), round(y, 2), round(size, 2), before=b) for text, x, y, size, b in rows)
+    page = "".join(
+        shown(text, round(x, 2), round(y, 2), round(size, 2), before=b) for text, x, y, size, b in rows
+    )
     page += filled(100, 100, 200, 300, "0.5 0.5 0.5") if covered else ""
 
     assert_true(look([Part("", "", "", "pdf", pdf([lines(ENTRY[:400]) + page]))]))
