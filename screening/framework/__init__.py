@@ -1,7 +1,8 @@
 """The principles as data: an edition is a file here, with what could show each and the words entries use.
 
 Principle names are official; every other sentence is this project's own and is never shown as a
-quotation from a framework. The files are read once and are never changed at run time. A new edition is a new file, not a release.
+quotation from a framework. The files are read once and are never changed at run time.
+A new edition is a new file, not a release.
 """
 
 import hashlib
@@ -239,7 +240,7 @@ def _principle(
 
 
 def _own(row: Mapping[str, Any], number: int, place: str) -> Principle:
-    """A question of an event in the form of a principle. Its cues are words: no pattern can come in by them."""
+    """A question of an event as a principle. Its cues are words: no pattern can come in by them."""
     if unknown := sorted(set(row) - set(OWN)):
         raise Broken(f"{place}: {unknown[0]}: is not a field")
     words = {name: _text(row, name, place) for name in ("title", "asks", "question")}

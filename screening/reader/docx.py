@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element, ParseError  # noqa: S405 (types; parsing is defusedxml's)
+from xml.etree.ElementTree import Element, ParseError  # types alone: defusedxml parses
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -234,7 +234,7 @@ def _paragraph(node: Element, writer: Writer, base: Look, cell: bool, depth: int
         kind = ITEM
     pieces: list[tuple[str, str]] = []
     boxes: list[Element] = []
-    _runs(node, writer, look, "", pieces, boxes, depth)
+    _runs(node, writer, look, why="", pieces=pieces, boxes=boxes, depth=depth)
     writer.paragraph(kind, pieces)
     for box in boxes:
         _body(box, writer, base, cell, depth + 1)
@@ -244,6 +244,7 @@ def _runs(
     parent: Element,
     writer: Writer,
     look: Look,
+    *,
     why: str,
     pieces: list[tuple[str, str]],
     boxes: list[Element],
@@ -258,7 +259,7 @@ def _runs(
             named = properties.find(f"{WORD}rStyle") if properties is not None else None
             style = _style(writer, (named.get(f"{WORD}val") or "") if named is not None else "")
             own = _look(properties).over(style.look).over(look)
-            _runs(node, writer, own, why, pieces, boxes, depth + 1)
+            _runs(node, writer, own, why=why, pieces=pieces, boxes=boxes, depth=depth + 1)
         elif tag == "t" and node.tag.startswith(WORD):
             pieces.append((why or look.why(), node.text or ""))
         elif tag == "delText":
@@ -266,7 +267,7 @@ def _runs(
         elif tag in {"tab", "br", "cr", "noBreakHyphen"} and node.tag.startswith(WORD):
             pieces.append((why, {"tab": " ", "noBreakHyphen": "-"}.get(tag, "\n")))
         elif tag in {"del", "moveFrom"} and node.tag.startswith(WORD):
-            _runs(node, writer, look, "deleted", pieces, boxes, depth + 1)
+            _runs(node, writer, look, why="deleted", pieces=pieces, boxes=boxes, depth=depth + 1)
         elif tag == "txbxContent":
             boxes.append(node)
         elif tag in {"docPr", "cNvPr"}:
@@ -275,7 +276,7 @@ def _runs(
         elif tag not in {"pPr", "rPr", "instrText", "delInstrText", "sdtPr", "sdtEndPr", "object"}:
             if tag == "hyperlink":
                 writer.note("link_title", node.get(f"{WORD}tooltip") or "")
-            _runs(node, writer, look, why, pieces, boxes, depth + 1)
+            _runs(node, writer, look, why=why, pieces=pieces, boxes=boxes, depth=depth + 1)
 
 
 def _chosen(parent: Element) -> Iterator[Element]:

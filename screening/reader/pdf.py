@@ -123,7 +123,7 @@ class Device(PDFTextDevice):
         self.mode = textstate.render
         super().render_string(textstate, seq, ncs, graphicstate)
 
-    def render_char(
+    def render_char(  # noqa: PLR0917 (pdfminer calls it so)
         self,
         matrix: Matrix,
         font: PDFFont,

@@ -80,8 +80,8 @@ SEEN: dict[str, Callable[[str], str]] = {
     "item": lambda w: f"- {w}",
     "table": lambda w: f"| step | what |\n| --- | --- |\n| one | {w} |",
     "bold": lambda w: f"**{w}**",
-    "zero width": lambda w: "\u200b".join(w),
-    "soft hyphens": lambda w: "\u00ad".join(w),
+    "zero width": "\u200b".join,
+    "soft hyphens": "\u00ad".join,
     "right to left": lambda w: f"\u202e{w}\u202c",
     "isolates": lambda w: f"\u2066{w}\u2069",
     "look-alike letters": lambda w: w.replace("o", "о").replace("e", "е"),
@@ -92,7 +92,7 @@ SEEN: dict[str, Callable[[str], str]] = {
     "percent": lambda w: "".join(f"%{b:02x}" for b in w.encode()),
     "rot13": lambda w: codecs.encode(w, "rot13"),
     "binary": lambda w: " ".join(f"{b:08b}" for b in w.encode()),
-    "spaced": lambda w: " ".join(w),
+    "spaced": " ".join,
     "code": lambda w: f"```\n{w}\n```",
 }
 

@@ -42,7 +42,8 @@ def pdf(pages: Sequence[str], *, extra: str = "", info: str = "", annotations: s
     """`pages` are content streams with Helvetica as F1, transparency 0 as GS0 and a grey picture as Im0."""
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
-        f"<< /Type /Pages /Count {len(pages)} /Kids [{' '.join(f'{6 + 2 * n} 0 R' for n in range(len(pages)))}] >>",
+        f"<< /Type /Pages /Count {len(pages)}"
+        f" /Kids [{' '.join(f'{6 + 2 * n} 0 R' for n in range(len(pages)))}] >>",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
         "<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /BitsPerComponent 8 /ColorSpace /DeviceGray"
         " /Length 1 >>\nstream\n7\nendstream",
@@ -50,7 +51,8 @@ def pdf(pages: Sequence[str], *, extra: str = "", info: str = "", annotations: s
     ]
     for number, content in enumerate(pages):
         objects.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {7 + 2 * number} 0 R {annotations}"
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {7 + 2 * number} 0 R"
+            f" {annotations}"
             " /Resources << /Font << /F1 3 0 R >> /XObject << /Im0 4 0 R >>"
             " /ExtGState << /GS0 << /ca 0 >> >> >> >>"
         )

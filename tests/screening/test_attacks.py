@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from functools import cache
 
 import pytest
@@ -86,11 +87,11 @@ def test_look_at_innocent_texts_flags_none_and_keeps_every_passage(capsys) -> No
     wronged = []
     for text in INNOCENT:
         data = _after_first(text).encode()
-        if flags(data, "md") or not [p for p in passages(data, "md") if p in before] == before:
+        if flags(data, "md") or [p for p in passages(data, "md") if p in before] != before:
             wronged.append(text)
 
     with capsys.disabled():
-        print(f"\ninnocent texts left alone: {len(INNOCENT) - len(wronged)} of {len(INNOCENT)}")
+        sys.stdout.write(f"\ninnocent texts left alone: {len(INNOCENT) - len(wronged)} of {len(INNOCENT)}\n")
     assert len(INNOCENT) - len(wronged) >= 0.9 * len(INNOCENT), wronged
 
 

@@ -11,7 +11,8 @@ def printed(text: str) -> list[tuple[str, str]]:
 
 
 def test_blocks_join_soft_wraps_and_drop_marks() -> None:
-    text = "# Head\n\nOne line\nand the next.\n\n- first\n  goes on\n- second\n\n> said\n> twice\n\n---\n| a | b |\n|---|---|\n"
+    text = "# Head\n\nOne line\nand the next.\n\n- first\n  goes on\n- second\n\n> said\n> twice\n\n"
+    text += "---\n| a | b |\n|---|---|\n"
 
     assert printed(text) == [
         ("heading", "Head"),

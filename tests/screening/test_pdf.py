@@ -5,7 +5,7 @@ import pytest
 from screening.reader.child import look_apart
 from screening.reader.look import Look
 from screening.reader.read import read_file
-from screening.reader.text import Part, Unreadable
+from screening.reader.text import Part
 from tests.screening.documents import filled, lines, locked_pdf, pdf, shown
 from tests.screening.entries import ATTACK, ENTRY
 
@@ -132,7 +132,8 @@ def test_look_at_hidden_orders_flags_them() -> None:
         (locked_pdf(), "The PDF is protected by a password. Save a copy without a password"),
         (
             pdf(["q 300 0 0 300 60 300 cm /Im0 Do Q"]),
-            "The pages are pictures without text. Export the PDF from the original document, or type the text",
+            "The pages are pictures without text. Export the PDF from the original document,"
+            " or type the text",
         ),
         (pdf([SEEN] * 201), "The PDF has more than 200 pages. Send the pages that matter"),
         (b"", "The document is empty"),
@@ -144,14 +145,12 @@ def test_read_file_of_what_cannot_be_read_says_what_to_do(data: bytes, sentence:
     assert (report.status, report.error) == ("failed", sentence)
 
 
-def test_look_at_a_damaged_object_ends_as_unreadable_or_text() -> None:
+def test_look_at_a_damaged_object_is_read_or_refused() -> None:
     whole = pdf([lines(ENTRY)])
     for cut in range(0, len(whole), 397):
         broken = whole[:cut] + b"\x00\xff<<" + whole[cut + 40 :]
-        try:
-            look_apart([Part("", "", "", "pdf", broken)])
-        except Unreadable as error:
-            assert str(error)
+        report = read_file("a.pdf", broken).report
+        assert (report.status == "failed") == bool(report.error)
 
 
 def test_read_file_of_a_pdf_finds_what_the_same_markdown_holds() -> None:
