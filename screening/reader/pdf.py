@@ -30,7 +30,10 @@ UNSEEN_ALPHA = 0.1
 BROKEN = "The PDF is damaged and cannot be read. Export it again, or save the text as .docx or .md"
 LOCKED = "The PDF is protected by a password. Save a copy without a password"
 PICTURES = "The pages are pictures without text. Export the PDF from the original document, or type the text"
-UNNAMED = "The fonts of the PDF do not say which letters they show. Export it again, or save the text as .docx or .md"
+UNNAMED = (
+    "The fonts of the PDF do not say which letters they show."
+    " Export it again, or save the text as .docx or .md"
+)
 Colour = tuple[float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
 
