@@ -17,7 +17,7 @@ from reading.framework import Framework, load
 from reading.llm import LLM, Budget, Caps, LLMError
 from reading.reader import derive
 from reading.reader.child import look_apart
-from reading.reader.extract import decode, kind_of
+from reading.reader.extract import DOCUMENTS, decode, kind_of
 from reading.reader.judge import MOST_SUMMED, judge
 from reading.reader.look import Look
 from reading.reader.recipe import CODE, recipe
@@ -35,7 +35,8 @@ logger = logging.getLogger(__name__)
 LOOKING = threading.BoundedSemaphore(os.cpu_count() or 2)
 
 ENTRY_SECONDS = 80.0
-LARGEST_FILE = 1_000_000
+LARGEST_TEXT = 4_000_000  # bytes: four for each character, at worst
+LARGEST_DOCUMENT = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def read(
             "hint": derive.hint(judgement.principles, offline.signals),
         }
     report = offline.model_copy(update={"engine": engine, "usage": judgement.usage, **changed})
-    report = _timed(check(report, extracted.text), begun)
+    report = _timed(check(report, extracted.text, len(framework.principles)), begun)
     record |= judgement.record | {"demotions": [d.model_dump() for d in judgement.demotions]}
     logger.info(
         "read with %s: %s, %s calls, %s and %s tokens, %s s",
@@ -138,18 +139,21 @@ def read_file(
     framework = framework or load()
     try:
         kind = kind_of(name)
-        if len(data) > LARGEST_FILE:
-            raise Unreadable(f"The document is larger than {LARGEST_FILE // 1_000_000} MB")
-        text = decode(data)
+        largest = LARGEST_DOCUMENT if kind in DOCUMENTS else LARGEST_TEXT
+        if len(data) > largest:
+            raise Unreadable(f"The document is larger than {largest // 1_000_000} MB")
+        if not data.strip():
+            raise Unreadable("The document is empty")
+        part = Part("", "", "", kind, data) if kind in DOCUMENTS else Part("", "", decode(data), kind)
+        if not (part.data or part.text.strip()):
+            raise Unreadable("The document is empty")
     except Unreadable as error:
         return failed(str(error), framework)
-    if not text.strip():
-        return failed("The document is empty", framework)
-    return read([Part("", "", text, kind)], framework=framework, llm=llm, seed=seed, seconds=seconds)
+    return read([part], framework=framework, llm=llm, seed=seed, seconds=seconds)
 
 
 def failed(error: str, framework: Framework) -> Outcome:
-    """No text, so nothing to say about it; the ten principles stand there unread."""
+    """No text, so nothing to say about it; the principles stand there unread."""
     rows = [PrincipleResult(number=p.number) for p in framework.principles]
     return Outcome(
         Report(
@@ -202,7 +206,7 @@ def _offline(seen: Look, framework: Framework) -> tuple[Report, _Reading]:
         hint=derive.hint(rows, flags),
         visible_end=extracted.visible_end,
     )
-    return check(report, extracted.text), _Reading(passages, found)
+    return check(report, extracted.text, len(framework.principles)), _Reading(passages, found)
 
 
 def _quote(passage: Passage) -> Quote:
