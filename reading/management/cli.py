@@ -1,6 +1,7 @@
 """What the commands of this app share: how they speak of errors, and the configured model."""
 
 import logging
+import logging
 import sys
 from typing import Any, NoReturn
 
@@ -44,6 +45,11 @@ class Command(BaseCommand):
     """Touches no database, so that it runs where there is none."""
 
     requires_system_checks = []
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Standard error is for what went wrong, a line each: what workers log has no place there."""
+        logging.getLogger("reading").setLevel(logging.CRITICAL)
+        return super().execute(*args, **options)
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         """Standard error is for errors: what workers note of each call is not for a shell."""
