@@ -10,8 +10,8 @@ from core.permissions import require
 from core.refusals import Refused
 from events.models import BUILT_IN, Event, Phase
 from reading.models import EarlyReading, Plan, Question, Screening
-from reading.readings import config_of, frame_of, parts_of, questions_of
 from reading.reader.recipe import recipe
+from reading.readings import config_of, frame_of, parts_of, questions_of
 from submissions.models import Submission
 
 PLANNED = ("early_readings", "blind_percent", "holds_last_hours", "budget_gbp", "entry_tokens")

@@ -32,7 +32,7 @@ class PlanForm(forms.Form):
         min_value=0,
         max_digits=8,
         decimal_places=2,
-        help_text="When it is used up, the built-in engine reads on, and reports say so. Leave empty for no limit",
+        help_text="When it is used up, the built-in engine reads on. Leave empty for no limit",
     )
     entry_tokens = forms.IntegerField(
         label="Most tokens for one reading",

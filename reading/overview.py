@@ -25,7 +25,7 @@ class Tally:
 
     @property
     def weak(self) -> int:
-        """Entries that a model found nothing in, or a concern; where none was asked, those with no passage."""
+        """Entries that a model found nothing in, or a concern; where none was asked, those silent."""
         return sum(self.findings[name] for name in WEAK) if self.stated else self.silent
 
     @property

@@ -114,7 +114,7 @@ def to_read_again(event: Event) -> list[Screening]:
 
 
 def usual_costs(event: Event) -> dict[str, Decimal]:
-    """What one reading of an entry has cost here on average, by engine; those that cost nothing are left out."""
+    """What one reading of an entry has cost here on average, by engine; never one that cost nothing."""
     read = Screening.objects.filter(
         revision__submission__team__event=event, finished_at__isnull=False, cost_gbp__gt=0
     )
