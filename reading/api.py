@@ -71,8 +71,16 @@ class LineSerializer(serializers.Serializer):
     cost_gbp = serializers.DecimalField(max_digits=14, decimal_places=6, source="cost")
 
 
+class CapsSerializer(serializers.Serializer):
+    budget_gbp = serializers.DecimalField(max_digits=8, decimal_places=2, allow_null=True)
+    spent_gbp = serializers.DecimalField(max_digits=14, decimal_places=6)
+    left_gbp = serializers.DecimalField(max_digits=14, decimal_places=6, allow_null=True)
+    entry_tokens = serializers.IntegerField()
+    early_readings = serializers.IntegerField()
+
+
 class LedgerSerializer(serializers.Serializer):
-    caps = serializers.DictField()
+    caps = CapsSerializer()
     by_provider = LineSerializer(many=True)
     by_day = LineSerializer(many=True)
 
