@@ -87,7 +87,7 @@ class LedgerSerializer(serializers.Serializer):
 
 class StandingSerializer(serializers.Serializer):
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     model = serializers.CharField()
     approved_for = serializers.CharField()
     rung = serializers.CharField()

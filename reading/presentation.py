@@ -213,6 +213,7 @@ def overview_of(event: Event) -> dict:
         framework=event.framework,
         report__isnull=False,
     )
-    counted = overview(shown.order_by().values_list("report", flat=True).iterator(chunk_size=50))
+    reports = shown.order_by().values_list("report", flat=True).iterator(chunk_size=50)
+    counted = overview(report for report in reports if report)
     rows = [(names[tally.number], tally) for tally in counted.tallies if tally.number in names]
     return {"framework": frame, "counted": counted, "rows": rows}

@@ -174,6 +174,7 @@ def test_team_asks_and_sees_its_draft_with_what_was_found(as_, ben):
     assert submission.safeguards in found
     assert "2 of 3 left" in listed
     assert "Your draft has changed" not in found
+    assert "Ready to read" not in found
 
 
 def test_early_reading_by_a_model_is_labelled(as_, ben, model):
@@ -400,7 +401,9 @@ def test_record_is_public_and_marks_what_the_organisation_must_fill(client):
 def test_model_card_shows_its_figures_beside_the_command(client):
     body = page(client, "/ai/model-card/")
 
-    assert honesty.card()["measured"]["command"] in body
+    measured = honesty.card()["measured"]
+    assert measured["command"] in body
+    assert measured["texts"] in body
     assert [row["value"] for row in honesty.card()["measured"]["figures"] if row["value"] not in body] == []
 
 
