@@ -101,7 +101,7 @@ def to_read_again(event: Event) -> list[Screening]:
     """
     questions = questions_of(event)
     by_recipe = recipe(frame_of(event))
-    shown_otherwise = Screening.objects.shown().exclude(recipe=by_recipe, framework=event.framework)
+    shown_otherwise = Screening.objects.shown().exclude(recipe=by_recipe)
     rows = []
     for revisions, provider, _ in providers_of(event):
         engine = config_of(provider).engine

@@ -2,6 +2,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from events.models import Event, Phase
 from reading.framework import load
@@ -72,6 +73,21 @@ def test_rescreen_twice_is_the_same_as_once(read):
 def test_rescreen_leaves_overtaken_revisions_alone(read):
     revision_of(read.revision.submission, built="Something newer.")
 
+    assert rescreen("--recipe", PRESENT) == "0 entries will be read again\n"
+
+
+def test_rescreen_leaves_entries_of_the_present_recipe_alone_whoever_read_them(read):
+    report_of(read.revision, recipe=PRESENT, engine="openai:since-replaced")
+
+    assert rescreen("--recipe", PRESENT) == "0 entries will be read again\n"
+
+
+def test_rescreen_does_not_count_what_was_tried_already_and_failed(read):
+    """The second provider stepped in after another recipe, so that is what the page shows."""
+    Screening.objects.filter(pk=read.pk).update(recipe=PRESENT, failed_at=timezone.now(), finished_at=None)
+    report_of(read.revision, is_second=True, engine="openai:second")
+
+    assert Screening.objects.shown().get(revision=read.revision).recipe == "r" * 64
     assert rescreen("--recipe", PRESENT) == "0 entries will be read again\n"
 
 

@@ -12,7 +12,8 @@ from events.models import Event, Phase
 from reading import actions, honesty, readings
 from reading.framework import load
 from reading.models import EarlyReading, Plan, Question, Screening
-from tests.world import draft_of, entry_of, event_in, person, report_of, team_of
+from reading.presentation import overview_of
+from tests.world import draft_of, entry_of, event_in, person, report_of, revision_of, team_of
 
 pytestmark = pytest.mark.django_db
 
@@ -281,6 +282,19 @@ def test_overview_is_for_organisers_and_the_chair_and_names_no_team(as_):
     assert [word for word in ("Kingfishers", "Terns", "Owl Post", "Letter Sorter") if word in body] == []
     assert 'rect width="50"' in body
     assert 'rect width="100"' in body
+
+
+def test_overview_counts_each_entry_once_as_its_page_shows_it(as_, ada):
+    event = event_in(Phase.JUDGING)
+    overtaken = report_of(entry_of(event, "ben"), "concern")
+    current = revision_of(overtaken.revision.submission, built="Something newer.")
+    report_of(current, "concern", engine="openai:second", is_second=True)
+    report_of(current, "evidenced")
+
+    told = overview_of(event)
+
+    assert told["counted"].entries == 1
+    assert {tally.number: tally.counts for _, tally in told["rows"]}[1] == [1, 0, 0, 0, 0]
 
 
 def test_overview_before_anything_is_read_says_so(as_, ada):
