@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from reading.framework import Framework, Principle
-from reading.models import Reading
+from events.models import Event
+from reading.framework import Framework, Principle, load
+from reading.models import Question, Reading, Screening
+from reading.overview import overview
 from reading.reader.highlight import Fragment, anchor_of, fragments
 from reading.report import FINDINGS, HINTS, SIGNALS
+from submissions.models import Revision
 
 SHOWN_AT_FIRST = 3  # quotations of a principle; the rest are folded away
 
@@ -197,3 +200,20 @@ def _in_short(finding: Finding) -> str:
         return finding.words
     number = len(finding.quotes)
     return f"{number} passage{'' if number == 1 else 's'}"
+
+
+def overview_of(event: Event) -> dict:
+    """What the readings of an event's entries have in common, with the names of what they were read for."""
+    frame = load(event.framework)
+    names = {principle.number: principle.name for principle in frame.principles}
+    questions = Question.objects.filter(event=event).values_list("title", flat=True)
+    names |= dict(enumerate(questions, start=len(frame.principles) + 1))
+    shown = Screening.objects.shown().filter(
+        revision__in=Revision.objects.of_event(event).current(),
+        framework=event.framework,
+        report__isnull=False,
+    )
+    reports = shown.order_by().values_list("report", flat=True).iterator(chunk_size=50)
+    counted = overview(report for report in reports if report)
+    rows = [(names[tally.number], tally) for tally in counted.tallies if tally.number in names]
+    return {"framework": frame, "counted": counted, "rows": rows}

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Avg, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from events.models import BUILT_IN, Event, Phase, SecondUse
-from reading.framework import load
+from reading.framework import Framework, load
 from reading.llm import Caps, LLMConfig, open_llm
 from reading.models import EarlyReading, Plan, Question, Screening
 from reading.reader.read import Part, read
@@ -60,7 +60,7 @@ def open_missing() -> None:
     That is a person's decision: `manage.py rescreen`.
     """
     for event in Event.objects.in_phase(Phase.BUILDING, Phase.JUDGING):
-        questions = [question.as_data() for question in Question.objects.filter(event=event)]
+        questions = questions_of(event)
         for revisions, first, second in providers_of(event):
             current = Revision.objects.of_event(event).current().filter(revisions)
             open_for(current, event, questions, first)
@@ -85,6 +85,45 @@ def open_for(
             for one in missing
         ]
         Screening.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def questions_of(event: Event) -> list[dict]:
+    """The event's own questions, in the form in which a reading keeps them."""
+    return [question.as_data() for question in Question.objects.filter(event=event)]
+
+
+def frame_of(event: Event) -> Framework:
+    """What entries of this event are read for, as it stands now."""
+    return load(event.framework, questions=tuple(questions_of(event)))
+
+
+def to_read_again(event: Event) -> list[Screening]:
+    """A reading, not yet stored, of each current revision that was read after another recipe.
+
+    Readings by the event's provider alone: those of a second one stand as they are.
+    """
+    questions = questions_of(event)
+    by_recipe = recipe(frame_of(event))
+    shown_otherwise = Screening.objects.shown().exclude(recipe=by_recipe)
+    rows = []
+    for revisions, provider, _ in providers_of(event):
+        engine = config_of(provider).engine
+        kind = {"framework": event.framework, "recipe": by_recipe, "engine": engine}
+        asked = Screening.objects.filter(revision=OuterRef("pk"), **kind)
+        current = Revision.objects.of_event(event).current().filter(revisions)
+        other = current.filter(Exists(shown_otherwise.filter(revision=OuterRef("pk"))), ~Exists(asked))
+        rows += [Screening(revision=one, questions=questions, provider=provider, **kind) for one in other]
+    return rows
+
+
+def usual_costs(event: Event) -> dict[str, Decimal]:
+    """What one reading of an entry has cost here on average, by engine; never one that cost nothing."""
+    read = Screening.objects.filter(
+        revision__submission__team__event=event, finished_at__isnull=False, cost_gbp__gt=0
+    )
+    return {
+        row["engine"]: row["mean"] for row in read.order_by().values("engine").annotate(mean=Avg("cost_gbp"))
+    }
 
 
 def parts_of(answers: dict[str, str]) -> list[Part]:

@@ -2,7 +2,7 @@
 
 from core.permissions import permit
 from events.models import Phase, RoleKind
-from events.rules import has_role, in_phases, is_insider, is_organiser, is_screener, within
+from events.rules import has_role, in_phases, is_chair, is_insider, is_organiser, is_screener, within
 from teams.rules import is_member, is_on_team
 
 while_it_matters = in_phases(
@@ -17,3 +17,4 @@ permit("reading.ask_early", is_on_team, within("submissions"))
 permit("reading.how", is_insider)
 permit("reading.plan", is_organiser)
 permit("reading.ledger", has_role(RoleKind.ORGANISER))
+permit("reading.overview", is_organiser | is_chair)

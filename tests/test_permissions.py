@@ -42,6 +42,7 @@ TABLE = {
     "reading.ask_early": ("submission", {"ben"}, {B}),
     "reading.how": ("event", INSIDERS, ALWAYS),
     "reading.ledger": ("event", {"ada"}, ALWAYS),
+    "reading.overview": ("event", {"ada", "kit"}, ALWAYS),
     "reading.plan": ("event", {"ada"}, ALWAYS),
     "reading.retry": ("revision", {"sam"}, {B, J}),
     "reading.see_early": ("submission", {"ben"}, ALWAYS),

@@ -1,7 +1,6 @@
 """What the commands of this app share: how they speak of errors, and the configured model."""
 
 import logging
-import logging
 import sys
 from typing import Any, NoReturn
 

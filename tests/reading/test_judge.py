@@ -211,7 +211,7 @@ def test_read_with_a_principle_always_refused_leaves_it_unread(server: LLMServer
 def test_read_keeps_calls_in_flight_together(server: LLMServer) -> None:
     server.script(default={"do": "answer", "after": 0.3})
 
-    outcome = screen(server, at_once=8)
+    outcome = screen(server, at_once=8, call_seconds=20)
 
     assert server.most_flying == 8
     assert outcome.report.usage.seconds < 21 * 0.3 / 2
