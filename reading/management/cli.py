@@ -46,13 +46,8 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def execute(self, *args: Any, **options: Any) -> str | None:
-        """Standard error is for what went wrong, a line each: what workers log has no place there."""
-        logging.getLogger("reading").setLevel(logging.CRITICAL)
-        return super().execute(*args, **options)
-
-    def execute(self, *args: Any, **options: Any) -> str | None:
         """Standard error is for errors: what workers note of each call is not for a shell."""
-        noted = logging.getLogger("screening")
+        noted = logging.getLogger("reading")
         level = noted.level
         noted.setLevel(logging.WARNING)
         try:
