@@ -13,10 +13,11 @@ from django.db.models import Avg, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from events.models import BUILT_IN, Event, Phase, SecondUse
 from reading.framework import Framework, load
-from reading.llm import LLMConfig, open_llm
-from reading.models import EarlyReading, Plan, Question, Reading, Screening
+from reading.llm import Caps, LLMConfig, open_llm
+from reading.models import EarlyReading, Plan, Question, Screening
 from reading.reader.read import Part, read
 from reading.reader.recipe import recipe
+from reading.report import Usage
 from submissions.models import Answers, Revision
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ def config_of(provider: str) -> LLMConfig:
         api_key=known["api_key"],
         model=known["model"],
         call_seconds=settings.LLM_CALL_SECONDS,
+        price_in=known["gbp_in"],
+        price_out=known["gbp_out"],
     )
 
 
@@ -145,7 +148,23 @@ def left_of(event: Event, plan: Plan) -> Decimal | None:
     return None if plan.budget_gbp is None else max(plan.budget_gbp - spent_on(event), Decimal(0))
 
 
-def perform(kind: type[Reading], pk: int) -> None:
+def caps_of(reading: Screening | EarlyReading) -> Caps:
+    """What this reading may cost: an entry's most, and what is left for the event.
+
+    What the reading itself has cost so far is on its bill already, so it is not taken off twice.
+    """
+    plan = Plan.of(reading.event)
+    left = left_of(reading.event, plan)
+    return Caps(tokens=plan.entry_tokens, gbp=None if left is None else left + reading.cost_gbp)
+
+
+def carried_over(reading: Screening | EarlyReading, record: dict) -> Usage:
+    """What an earlier try paid for and this one's bill holds again; nothing when it began afresh."""
+    is_carried = any(row.get("attempts") == 0 for row in record.get("calls", []))
+    return Usage.model_validate(reading.report["usage"]) if is_carried and reading.report else Usage()
+
+
+def perform(kind: type[Screening] | type[EarlyReading], pk: int) -> None:
     """Read one text. A failed call is kept with its reason and tried again; it is never a finding."""
     reading = kind.objects.claim(pk)
     if reading is None:
@@ -160,9 +179,11 @@ def perform(kind: type[Reading], pk: int) -> None:
             framework=reading.looks_for,
             llm=llm,
             seconds=settings.LLM_ENTRY_SECONDS,
+            caps=caps_of(reading),
+            earlier=reading.record,
         )
     report = outcome.report
-    used = report.usage
+    used, before = report.usage, carried_over(reading, outcome.record)
     found = {
         "status": report.status,
         "mode": report.mode,
@@ -170,9 +191,9 @@ def perform(kind: type[Reading], pk: int) -> None:
         "report": report.model_dump(mode="json"),
         "record": outcome.record,
         "calls": F("calls") + used.calls,
-        "prompt_tokens": F("prompt_tokens") + used.prompt_tokens,
-        "completion_tokens": F("completion_tokens") + used.completion_tokens,
-        "cost_gbp": F("cost_gbp") + used.cost_gbp,
+        "prompt_tokens": F("prompt_tokens") + used.prompt_tokens - before.prompt_tokens,
+        "completion_tokens": F("completion_tokens") + used.completion_tokens - before.completion_tokens,
+        "cost_gbp": F("cost_gbp") + used.cost_gbp - before.cost_gbp,
     }
     if outcome.error is None:
         won = reading.finish(**found)

@@ -97,6 +97,7 @@ class Usage(Strict):
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cost_gbp: Money = Decimal(0)
+    cost_known: bool = True  # False: the price, or what the server took, is not known
     seconds: float = 0.0
 
 

@@ -19,6 +19,12 @@ REASONS = {
     "empty_answer": "The model's answer was empty",
     "too_large": "The model's answer was far too long",
     "prompt_leak": "The model's answer repeated our marker",
+    "quota": "The account at the model's server has no credit left",
+    "redirected": "The model's server sent us to another address, where our key must not go",
+    "busy": "The model was busy with other entries until no time was left",
+    "breaker_open": "The model failed several times in a row and is being left alone for a while",
+    "over_budget": "Reading this entry with the model would cost more than is allowed",
+    "stopped": "Not asked, because the reading had already ended",
     "client": "The request to the model could not be made",
 }
 RETRYABLE = {
@@ -32,8 +38,12 @@ RETRYABLE = {
     "empty_answer",
     "too_large",
     "prompt_leak",
+    "busy",
+    "breaker_open",
 }
 AGAIN_AT_ONCE = {"timeout", "connection", "rate_limited", "server_error"}
+# What says that an endpoint is unwell, and not that one entry or one request is.
+UNWELL = {"timeout", "connection", "server_error", "malformed"}
 KEYS = re.compile(r"(?i)\b(?:sk|pk|key|rk)-[\w-]{6,}|bearer\s+\S+|api[-_ ]key[\"':= ]+\S+")
 
 
@@ -50,6 +60,7 @@ class LLMError(Exception):
         self.attempts = 1
         self.tokens: tuple[int, ...] = (0, 0)  # an answer that cannot be used is paid for all the same
         self.raw = ""
+        self.complaint = ""  # what the server said of the request: for the ladder, never for people or logs
         super().__init__(REASONS[self.reason] + (f" ({detail})" if detail else ""))
 
     @property

@@ -1,5 +1,6 @@
 """What the commands of this app share: how they speak of errors, and the configured model."""
 
+import logging
 import sys
 from typing import Any, NoReturn
 
@@ -43,6 +44,16 @@ class Command(BaseCommand):
     """Touches no database, so that it runs where there is none."""
 
     requires_system_checks = []
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Standard error is for errors: what workers note of each call is not for a shell."""
+        noted = logging.getLogger("screening")
+        level = noted.level
+        noted.setLevel(logging.WARNING)
+        try:
+            return super().execute(*args, **options)
+        finally:
+            noted.setLevel(level)
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)

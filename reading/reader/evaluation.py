@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from reading.reader.read import Outcome
+from reading.report import Report
 
 DEPTHS = (1, 3, 5)
 NAMES = {"evidenced": "evidenced", "partly": "partial", "absent": "not_found", "concern": "concern"}
@@ -35,6 +36,9 @@ class Tally:
     verbatim: int = 0
     pairs: list[tuple[int, str, str]] = field(default_factory=list)  # principle, label, finding
     agreed: int = 0
+    abstained: int = 0
+    demotions: Counter[str] = field(default_factory=Counter)
+    taken_back: list[dict[str, Any]] = field(default_factory=list)  # where a rule and not the model disagreed
     seconds: list[float] = field(default_factory=list)
     tokens: int = 0
     cost: Decimal = Decimal(0)
@@ -78,6 +82,8 @@ def evaluate(labels: list[Labels], screen: Callable[[str], Outcome]) -> Tally:
         tally.cost += report.usage.cost_gbp
         if report.status == "failed" or report.mode.startswith("ai_degraded"):
             tally.failed.append(f"{label.id}: {report.error}")
+        tally.demotions.update(demotion.rule for demotion in report.demotions)
+        tally.taken_back += _taken_back(label, report)
         for quote in report.quotes():
             tally.quotes += 1
             tally.verbatim += outcome.text[quote.start : quote.end] == quote.text
@@ -88,12 +94,30 @@ def evaluate(labels: list[Labels], screen: Callable[[str], Outcome]) -> Tally:
                     n for n, q in enumerate(row.quotes, 1) if _lines(outcome.text, q.start, q.end) & wanted
                 ]
                 tally.hits.update(depth for depth in DEPTHS if ranks and ranks[0] <= depth)
+            tally.abstained += row.finding == "uncertain"
             if row.finding in ORDER:
                 tally.pairs.append(
                     (row.number, nearest(label.findings[row.number], row.finding), row.finding)
                 )
                 tally.agreed += row.finding in label.findings[row.number]
     return tally
+
+
+def _taken_back(label: Labels, report: Report) -> list[dict[str, Any]]:
+    rows = []
+    for row in report.principles:
+        rules = [d for d in report.demotions if d.principle == row.number and d.was != d.to]
+        if rules and row.finding not in label.findings[row.number]:
+            rows.append(
+                {
+                    "id": label.id,
+                    "principle": row.number,
+                    "label": sorted(label.findings[row.number]),
+                    "finding": row.finding,
+                    "rules": [f"{d.rule}: {d.was} to {d.to}" for d in rules],
+                }
+            )
+    return rows
 
 
 def result(tally: Tally) -> dict[str, Any]:
@@ -111,6 +135,9 @@ def result(tally: Tally) -> dict[str, Any]:
         }
         if tally.pairs
         else None,
+        "abstained": tally.abstained,
+        "demotions": dict(sorted(tally.demotions.items())),
+        "taken_back": tally.taken_back,
         "quotes": tally.quotes,
         "quotes_verbatim": round(tally.verbatim / tally.quotes, 3) if tally.quotes else None,
         "seconds": {

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from importlib import import_module
+from types import ModuleType
 
 from reading.reader import invisible, markdown, markup
 from reading.reader.source import Source
@@ -11,6 +13,7 @@ from reading.reader.text import (
     HEADING,
     ITEM,
     LINKS,
+    LONGEST,
     PARAGRAPH,
     Block,
     Extracted,
@@ -21,10 +24,17 @@ from reading.reader.text import (
     Unreadable,
 )
 
-LONGEST = 400_000  # characters; an entry's fields together allow about a quarter of this
-KINDS = {".md": "md", ".markdown": "md", ".txt": "txt", ".html": "html", ".htm": "html"}
+KINDS = {
+    ".md": "md",
+    ".markdown": "md",
+    ".txt": "txt",
+    ".html": "html",
+    ".htm": "html",
+    ".pdf": "pdf",
+    ".docx": "docx",
+}
+DOCUMENTS = {"pdf", "docx"}  # read from bytes by the module of that name, which only the child process loads
 MOSTLY_LINKS = 0.8
-LATER = {".pdf": "PDF", ".docx": "Word"}
 BREAKS = {
     "address",
     "article",
@@ -75,15 +85,20 @@ def kind_of(name: str) -> str:
     ending = "." + name.rpartition(".")[2].lower() if "." in name else ""
     if ending in KINDS:
         return KINDS[ending]
-    if ending in LATER:
-        raise Unreadable(f"{LATER[ending]} documents cannot be read yet. Save it as .md, .txt or .html")
-    raise Unreadable("Only .md, .txt and .html documents can be read")
+    raise Unreadable("Only .md, .txt, .html, .pdf and .docx documents can be read")
+
+
+def reader_of(kind: str) -> ModuleType:
+    return import_module(f"reading.reader.{kind}")
 
 
 def decode(data: bytes) -> str:
     """UTF-8, or a sentence that says it is not; a guess would shift every quotation."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Unreadable("The document is in UTF-16. Save it as UTF-8")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # a mark says so: nothing is guessed
+        try:
+            return data.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise Unreadable("The document is in broken UTF-16. Save it as UTF-8") from error
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -108,8 +123,11 @@ def extract(parts: list[Part]) -> Extracted:
             text.append(f"{part.label}\n\n")
             length += len(part.label) + 2
         piece = _piece(part)
+        if length + len(piece.visible) > LONGEST:
+            raise Unreadable(f"The text is longer than {LONGEST:,} characters")
         for block in piece.blocks:
-            whole.blocks.append(Block(block.kind, length + block.start, length + block.end, part.name))
+            start, end = length + block.start, length + block.end
+            whole.blocks.append(Block(block.kind, start, end, part.name, block.page))
         for mark in piece.marks:
             whole.marks.append(Mark(length + mark.start, length + mark.end, mark.points))
         told += piece.hidden
@@ -129,6 +147,8 @@ def extract(parts: list[Part]) -> Extracted:
 
 
 def _piece(part: Part) -> Piece:
+    if part.kind in DOCUMENTS:
+        return reader_of(part.kind).piece(part.data)
     text = part.text.replace("\r\n", "\n").replace("\r", "\n")
     text = invisible.CONTROL.sub("", unicodedata.normalize("NFC", text))
     text, removed = invisible.strip(text)

@@ -40,7 +40,8 @@ GRADE = re.compile(
     r"(?:\bevidenced\b|\b(?:full|top|maximum|highest) (?:possible )?marks\b"
     r"|\bmaximum (?:score|points|rating)\b"
     r"|\b(?:highest|top|best|perfect) (?:possible )?(?:scores?|marks?|ratings?|grades?|rank)\b"
-    r"|\b10 ?/ ?10\b|\b5 ?/ ?5\b|\b10 out of 10\b|\bfirst place\b|\bas (?:the )?winner\b"
+    r"|\b10 ?/ ?10\b|\b5 ?/ ?5\b|\b(?:10|ten) out of (?:10|ten)\b"
+    r"|\b(?:5|five) out of (?:5|five)\b|\bfirst place\b|\bas (?:the )?winner\b"
     rf"|\bready_to_read\b|\bnot_found\b|\bno concerns?\b|\b{_THIS} (?:as|for|first|highly|the)\b"
     r"|\b(?:this|our) (?:entry|submission|team) (?:wins?|passes|is cleared)\b)"
 )
@@ -80,6 +81,10 @@ TOKENS = re.compile(
 )
 ELSEWHERE = re.compile(
     r"\bignore[zr] (?:toutes )?les instructions|\bignora (?:todas )?las instrucciones"
+    r"|\bignore[mn]? (?:todas )?as instrucoes|\bneg(?:eer|eert) (?:alle )?(?:\w+ )?instructies"
+    r"|\b(?:z?ignoruj|pomin)(?:cie)? (?:wszystkie )?(?:\w+ )?instrukcj"
+    r"|\bignorera (?:alla )?(?:\w+ )?instruktioner"
+    r"|(?:忽略|无视|忽視)[^。]{0,12}(?:指令|指示|说明)|تجاهل [^.]{0,30}(?:التعليمات|تعليمات)"
     r"|\bignorier\w* (?:alle )?\w* ?anweisungen|\bignora (?:tutte )?le istruzioni"
     r"|\banwybyddwch (?:y |pob |yr holl )?(?:cyfarwyddiadau|gyfarwyddiadau)"
 )

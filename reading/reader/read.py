@@ -5,19 +5,22 @@ bad endpoint: both are states that people can see.
 """
 
 import hashlib
+import logging
+import os
 import secrets
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
 from reading.framework import Framework, load
-from reading.llm import LLM, LLMError
+from reading.llm import LLM, Budget, Caps, LLMError
 from reading.reader import derive
 from reading.reader.child import look_apart
-from reading.reader.extract import decode, kind_of
+from reading.reader.extract import DOCUMENTS, decode, kind_of
 from reading.reader.judge import MOST_SUMMED, judge
 from reading.reader.look import Look
-from reading.reader.recipe import recipe
+from reading.reader.recipe import CODE, recipe
 from reading.reader.retrieve import BEST, Found, question, retrieve_all
 from reading.reader.segment import Passage
 from reading.reader.signals import Flag
@@ -27,8 +30,13 @@ from reading.report import Engine, PrincipleResult, Quote, Report, Sentence, Sig
 
 __all__ = ["Outcome", "Part", "read", "read_file"]
 
+logger = logging.getLogger(__name__)
+# As many as there are processors: 32 threads that all look at once would all be late to ask their model.
+LOOKING = threading.BoundedSemaphore(os.cpu_count() or 2)
+
 ENTRY_SECONDS = 80.0
-LARGEST_FILE = 1_000_000
+LARGEST_TEXT = 4_000_000  # bytes: four for each character, at worst
+LARGEST_DOCUMENT = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -48,12 +56,19 @@ def read(
     llm: LLM | None = None,
     seed: int | None = None,
     seconds: float = ENTRY_SECONDS,
+    caps: Caps | None = None,
+    earlier: dict[str, Any] | None = None,
 ) -> Outcome:
-    """Read one entry. After a failed call: the offline result, the reason in `mode`, and the error itself."""
+    """Read one entry. After a failed call: the offline result, the reason in `mode`, and the error itself.
+
+    `caps` is what this reading may cost. `earlier` is the record of a try that failed: with the same text,
+    recipe and model, what was paid for then is used and not asked again.
+    """
     begun = time.monotonic()
     framework = framework or load()
     try:
-        seen = look_apart(parts)
+        with LOOKING:
+            seen = look_apart(parts)
     except Unreadable as error:
         return failed(str(error), framework)
     extracted = seen.extracted
@@ -63,13 +78,18 @@ def read(
     offline, reading = _offline(seen, framework)
     record: dict[str, Any] = {
         "recipe": offline.recipe,
+        "framework": {"id": framework.id, "edition": framework.edition},
+        "code": CODE,
         "input": hashlib.sha256(extracted.text.encode()).hexdigest(),
         "passages": len(reading.passages),
     }
     if llm is None or offline.status == "held" or not reading.passages:
         return Outcome(_timed(offline, begun), extracted.text, record)
 
-    seed = secrets.randbits(31) if seed is None else seed
+    record |= {"engine": llm.config.engine, "address": llm.config.base_url}
+    if earlier and any(earlier.get(name) != value for name, value in record.items()):
+        earlier = None
+    seed = (earlier or {}).get("seed", secrets.randbits(31)) if seed is None else seed
     judgement = judge(
         offline.principles,
         framework,
@@ -78,8 +98,10 @@ def read(
         seed=seed,
         until=begun + seconds,
         visible_end=extracted.visible_end,
+        budget=Budget(llm.config, caps),
+        earlier=earlier,
     )
-    engine = Engine(name="openai", model=llm.model)
+    engine = Engine(name="openai", model=llm.config.model)
     if judgement.error:
         changed: dict[str, Any] = {
             "mode": f"ai_degraded:{judgement.error.reason}",
@@ -94,8 +116,14 @@ def read(
             "hint": derive.hint(judgement.principles, offline.signals),
         }
     report = offline.model_copy(update={"engine": engine, "usage": judgement.usage, **changed})
-    report = _timed(check(report, extracted.text), begun)
-    return Outcome(report, extracted.text, record | judgement.record, judgement.error)
+    report = _timed(check(report, extracted.text, len(framework.principles)), begun)
+    record |= judgement.record | {"demotions": [d.model_dump() for d in judgement.demotions]}
+    logger.info(
+        "read with %s: %s, %s calls, %s and %s tokens, %s s",
+        *(llm.config.engine, report.mode, report.usage.calls),
+        *(report.usage.prompt_tokens, report.usage.completion_tokens, report.usage.seconds),
+    )
+    return Outcome(report, extracted.text, record, judgement.error)
 
 
 def read_file(
@@ -111,18 +139,21 @@ def read_file(
     framework = framework or load()
     try:
         kind = kind_of(name)
-        if len(data) > LARGEST_FILE:
-            raise Unreadable(f"The document is larger than {LARGEST_FILE // 1_000_000} MB")
-        text = decode(data)
+        largest = LARGEST_DOCUMENT if kind in DOCUMENTS else LARGEST_TEXT
+        if len(data) > largest:
+            raise Unreadable(f"The document is larger than {largest // 1_000_000} MB")
+        if not data.strip():
+            raise Unreadable("The document is empty")
+        part = Part("", "", "", kind, data) if kind in DOCUMENTS else Part("", "", decode(data), kind)
+        if not (part.data or part.text.strip()):
+            raise Unreadable("The document is empty")
     except Unreadable as error:
         return failed(str(error), framework)
-    if not text.strip():
-        return failed("The document is empty", framework)
-    return read([Part("", "", text, kind)], framework=framework, llm=llm, seed=seed, seconds=seconds)
+    return read([part], framework=framework, llm=llm, seed=seed, seconds=seconds)
 
 
 def failed(error: str, framework: Framework) -> Outcome:
-    """No text, so nothing to say about it; the ten principles stand there unread."""
+    """No text, so nothing to say about it; the principles stand there unread."""
     rows = [PrincipleResult(number=p.number) for p in framework.principles]
     return Outcome(
         Report(
@@ -175,7 +206,7 @@ def _offline(seen: Look, framework: Framework) -> tuple[Report, _Reading]:
         hint=derive.hint(rows, flags),
         visible_end=extracted.visible_end,
     )
-    return check(report, extracted.text), _Reading(passages, found)
+    return check(report, extracted.text, len(framework.principles)), _Reading(passages, found)
 
 
 def _quote(passage: Passage) -> Quote:

@@ -27,6 +27,7 @@ class Passage:
     heading: str
     block: int
     field: str = ""
+    page: int = 0
 
 
 def segment(extracted: Extracted) -> list[Passage]:
@@ -47,7 +48,9 @@ def segment(extracted: Extracted) -> list[Passage]:
             line += text.count("\n", counted, start)
             counted = start
             name = f"S{len(found) + 1:03d}"
-            found.append(Passage(name, text[start:end], start, end, line, heading, number, block.field))
+            found.append(
+                Passage(name, text[start:end], start, end, line, heading, number, block.field, block.page)
+            )
             if len(found) == MOST:
                 return found
     return found

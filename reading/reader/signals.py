@@ -10,7 +10,18 @@ from reading.reader.segment import spans
 from reading.reader.text import CODE, Extracted
 
 MOST_QUOTES = 8
-MEANT_TO_HIDE = {"comment", "hidden_style", "tag_characters"}
+MEANT_TO_HIDE = {
+    "comment",
+    "hidden_style",
+    "tag_characters",
+    "invisible_text",
+    "transparent_text",
+    "off_the_page",
+    "tiny_text",
+    "background_colour",
+    "covered_text",
+    "vanish",
+}
 PROSE = re.compile(r"(?:[^\W\d_]{2,}\W+){5,}")
 TOOLS = re.compile(
     r"^\s*(?:markdownlint|prettier|eslint|toc|all-contributors|badges?|start|end|begin|todo|fixme|doctoc|vale|textlint|"

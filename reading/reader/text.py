@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+LONGEST = 800_000  # characters: about 130,000 words; an entry's fields together allow a fraction of this
 HEADING, PARAGRAPH, ITEM, CELL, CODE, LINKS = "heading", "paragraph", "item", "cell", "code", "links"
 
 
@@ -12,12 +13,13 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Part:
-    """One field of an entry. The label is ours, the text is theirs."""
+    """One field of an entry. The label is ours, the text is theirs; of a PDF or Word document, the bytes."""
 
     name: str
     label: str
     text: str
     kind: str = "md"
+    data: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Block:
     start: int
     end: int
     field: str = ""
+    page: int = 0  # of a document that has pages
 
 
 @dataclass(frozen=True)

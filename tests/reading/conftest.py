@@ -1,8 +1,11 @@
 """A model's server that misbehaves on request, and worker processes that speak to it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import redis
+from django.conf import settings as live
 
 from tests import processes
 from tests.llm_server import LLMServer
@@ -30,17 +33,17 @@ def environment(server: LLMServer, django_db_setup: None) -> dict[str, str]:
     )
 
 
-@pytest.fixture(scope="module")
-def worker(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """One worker for the tests that leave it alive."""
-    log = tmp_path_factory.mktemp("worker") / "worker.log"
-    with processes.worker(log, queues="screening", env=environment):
+@pytest.fixture
+def worker(environment: dict[str, str], tmp_path: Path) -> Iterator[None]:
+    """A worker of its own for each test: what one has learnt of an endpoint, the next does not know."""
+    with processes.worker(tmp_path / "worker.log", queues="screening", env=environment):
         yield
 
 
 @pytest.fixture
 def providers(settings, server: LLMServer) -> None:
     """What the worker knows from its environment, this process knows too."""
+    redis.from_url(live.REDIS_URL).flushdb()  # what other tests have queued and no worker took
     server.reset()
     server.key = "test-key"
     base = {"kind": "openai", "api_key": "k", "approved_for": "public", "gbp_in": None, "gbp_out": None}

@@ -5,9 +5,9 @@ import time
 import pytest
 
 from reading.reader import child
-from reading.reader.extract import LONGEST
 from reading.reader.look import look
-from reading.reader.text import Part, Unreadable
+from reading.reader.text import LONGEST, Part, Unreadable
+from tests.reading.documents import lines, pdf
 from tests.reading.entries import ENTRY
 
 PARTS = [Part("", "", ENTRY)]
@@ -18,7 +18,7 @@ def test_look_apart_gives_what_look_gives() -> None:
 
 
 def test_look_apart_says_what_look_says() -> None:
-    with pytest.raises(Unreadable, match="longer than 400,000 characters"):
+    with pytest.raises(Unreadable, match="longer than 800,000 characters"):
         child.look_apart([Part("", "", "a" * (LONGEST + 1))])
 
 
@@ -65,3 +65,18 @@ def test_read_of_a_slow_text_ends_in_time(text: str) -> None:
 
     assert outcome.report.status in {"complete", "failed", "held"}
     assert time.monotonic() - begun < 25
+
+
+def test_read_file_of_two_hundred_pages_and_of_a_hundred_thousand_words_stays_within_limits() -> None:
+    from reading.reader.read import read_file
+
+    prose = " ".join(line for line in ENTRY.splitlines() if len(line) > 60)
+    long = "\n\n".join([prose] * (100_000 // len(prose.split()) + 1))
+    begun = time.monotonic()
+
+    pages = read_file("a.pdf", pdf([lines(prose)] * 200)).report
+    words = read_file("a.md", long.encode()).report
+
+    assert (pages.status, words.status) == ("complete", "complete")
+    assert len(long.split()) >= 100_000
+    assert time.monotonic() - begun < 40

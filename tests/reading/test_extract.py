@@ -203,7 +203,7 @@ def test_segment_stops_at_four_hundred_passages() -> None:
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"\xff\xfea\x00", "The document is in UTF-16. Save it as UTF-8"),
+        (b"\xff\xfea\x00b", "The document is in broken UTF-16. Save it as UTF-8"),
         (b"one\ntwo \xe9", "The document is not in UTF-8: see line 2. Save it as UTF-8"),
         (b"a\x00b", "The document is not a text: it holds bytes of zero"),
     ],
@@ -217,10 +217,19 @@ def test_decode_of_what_is_not_utf8_says_what_to_do(data: bytes, told: str) -> N
 
 def test_decode_accepts_a_byte_order_mark() -> None:
     assert decode("\ufeffOne".encode()) == "One"
+    assert decode("One".encode("utf-16")) == "One"
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("a.md", "md"), ("A.MARKDOWN", "md"), ("b.txt", "txt"), ("c.HTM", "html")]
+    ("name", "kind"),
+    [
+        ("a.md", "md"),
+        ("A.MARKDOWN", "md"),
+        ("b.txt", "txt"),
+        ("c.HTM", "html"),
+        ("d.pdf", "pdf"),
+        ("e.docx", "docx"),
+    ],
 )
 def test_kind_of_goes_by_the_ending(name: str, kind: str) -> None:
     assert kind_of(name) == kind
@@ -229,10 +238,8 @@ def test_kind_of_goes_by_the_ending(name: str, kind: str) -> None:
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("a.pdf", "PDF documents cannot be read yet. Save it as .md, .txt or .html"),
-        ("a.docx", "Word documents cannot be read yet. Save it as .md, .txt or .html"),
-        ("a.exe", "Only .md, .txt and .html documents can be read"),
-        ("README", "Only .md, .txt and .html documents can be read"),
+        ("a.exe", "Only .md, .txt, .html, .pdf and .docx documents can be read"),
+        ("README", "Only .md, .txt, .html, .pdf and .docx documents can be read"),
     ],
 )
 def test_kind_of_another_document_says_what_to_do(name: str, told: str) -> None:

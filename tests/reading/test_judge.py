@@ -1,14 +1,18 @@
 """A model that does whatever a text asks, over real HTTP. What a screener sees must be honest."""
 
+import hashlib
 import json
+import logging
 import re
 from collections.abc import Iterator
 
 import pytest
 
 from reading.framework import load
-from reading.llm import LLMConfig, open_llm
+from reading.llm import LLMConfig, close_all, open_llm
+from reading.llm.prices import table
 from reading.reader.read import Outcome, Part, read
+from reading.reader.recipe import CODE, recipe
 from reading.report import NEEDS_EVIDENCE
 from tests.llm_server import LLMServer
 from tests.reading.entries import ENTRY
@@ -20,6 +24,7 @@ ADDRESS = re.compile(r"https?:|www\.|@|//|\.(?:com|org|example)\b|<|>|\[|\]|`|\*
 def server() -> Iterator[LLMServer]:
     with LLMServer() as running:
         yield running
+    close_all()
 
 
 def config(server: LLMServer, **changes) -> LLMConfig:
@@ -215,11 +220,74 @@ def test_read_keeps_calls_in_flight_together(server: LLMServer) -> None:
 def test_read_records_what_explains_the_result(server: LLMServer) -> None:
     outcome = screen(server)
 
-    record = outcome.record
-    assert record["recipe"] == outcome.report.recipe
-    assert record["seed"] == 7
-    assert len(record["calls"]) == 21
-    assert {row["model"] for row in record["calls"]} == {"test-model"}
-    assert {row["fingerprint"] for row in record["calls"]} == {"fp_test"}
-    assert {row["rung"] for row in record["calls"]} == {"json_schema"}
-    assert outcome.report.usage.prompt_tokens == 2100
+    record, edition = outcome.record, load()
+    assert {k: v for k, v in record.items() if k != "calls"} == {
+        "recipe": recipe(edition),
+        "framework": {"id": edition.id, "edition": edition.edition},
+        "code": CODE,
+        "input": hashlib.sha256(outcome.text.encode()).hexdigest(),
+        "passages": record["passages"],
+        "engine": "openai:test-model",
+        "address": server.url,
+        "seed": 7,
+        "temperature": 0.0,
+        "rung": "json_schema",
+        "prices": {"version": table()["version"], "source": "unknown"},
+        "cost_gbp": None,
+        "demotions": [d.model_dump() for d in outcome.report.demotions],
+    }
+    sent = {hashlib.sha256(prompt_of(entry).encode()).hexdigest() for entry in server.journal}
+    assert {row["prompt"] for row in record["calls"]} == sent
+    assert [(row["principle"], row["run"]) for row in record["calls"]] == [(0, 1)] + [
+        (number, run) for number in range(1, 11) for run in (1, 2)
+    ]
+    for row in record["calls"]:
+        assert (row["model"], row["fingerprint"], row["rung"]) == ("test-model", "fp_test", "json_schema")
+        assert (row["temperature"], row["tokens"], row["attempts"]) == (0.0, [100, 20], 1)
+        assert json.loads(row["raw"]) == row["parsed"]
+        assert 0 < row["seconds"] < 5
+        assert isinstance(row["seed"], int)
+        assert row["order"] == ids_in(server, row["prompt"])
+
+
+def prompt_of(entry: dict) -> str:
+    system, user = (message["content"] for message in entry["request"]["messages"])
+    return f"{system}\0{user}"
+
+
+def ids_in(server: LLMServer, sha256: str) -> list[str]:
+    for entry in server.journal:
+        if hashlib.sha256(prompt_of(entry).encode()).hexdigest() == sha256:
+            return re.findall(r"^(S\d{3}) ", entry["request"]["messages"][1]["content"], re.MULTILINE)
+    return []
+
+
+def test_read_records_each_rule_that_took_something_back(server: LLMServer) -> None:
+    server.script(default={"do": "say", "content": reply(evidence=["S999"])})
+
+    record = screen(server).record
+
+    rows = [row for row in record["calls"] if row["principle"]]
+    assert {tuple(map(tuple, row["demotions"])) for row in rows} == {
+        (("id_not_offered", "evidenced", "evidenced"), ("no_visible_evidence", "evidenced", "not_found"))
+    }
+    assert {d["rule"] for d in record["demotions"]} == {"id_not_offered", "no_visible_evidence"}
+
+
+def test_read_can_be_stored_as_json(server: LLMServer) -> None:
+    record = screen(server).record
+
+    assert json.loads(json.dumps(record)) == record
+
+
+@pytest.mark.parametrize("step", [{"do": "answer"}, {"do": "status", "status": 500, "message": "heron"}])
+def test_read_logs_counts_and_reasons_and_nothing_of_the_entry(server, caplog, step: dict) -> None:
+    server.script(default=step)
+    text = ENTRY + "\n\nThe heron flies at noon over a quiet canal.\n"
+
+    with caplog.at_level(logging.DEBUG):
+        screen(server, text)
+
+    told = "\n".join(record.getMessage() for record in caplog.records)
+    assert "read with openai:test-model: " in told
+    assert [word for word in ("heron", "parking", "Answer with", server.key) if word in told] == []

@@ -1,10 +1,11 @@
 """Each way in which an endpoint fails, over real HTTP: one reason, in time, and the offline result stands."""
 
+import threading
 import time
 
 import pytest
 
-from reading.llm import LLMConfig, LLMError, Prompt, get_llm, open_llm
+from reading.llm import LLMConfig, LLMError, Prompt, close_all, get_llm, open_llm
 from reading.llm.errors import REASONS, redact
 from reading.reader.read import read
 from reading.reader.text import Part
@@ -118,7 +119,7 @@ def test_answer_that_cannot_mend_is_not_asked_again(server: LLMServer, step: dic
     with open_llm(config(server, tries=4)) as llm, pytest.raises(LLMError) as caught:
         llm.answer(Prompt("s", "u"), schema=SCHEMA)
 
-    asked_with_each_form = 2 if step.get("status") == 400 else 1
+    asked_with_each_form = 3 if step.get("status") == 400 else 1
     assert len(server.journal) == asked_with_each_form
     assert caught.value.attempts == 1
 
@@ -188,14 +189,17 @@ def test_redact_takes_out_whatever_looks_like_a_key() -> None:
     assert told == "key [key]: [key] and [key] in k3y"
 
 
-def test_close_lets_the_connections_go(server: LLMServer) -> None:
+def test_close_all_lets_the_connections_go_and_the_next_begins_anew(server: LLMServer) -> None:
     with open_llm(config(server)) as llm:
         llm.answer(Prompt("Answer with sentences", "S001 a\n"), schema=SCHEMA)
-        loop = llm._loop
 
+    close_all()
     time.sleep(0.1)
 
-    assert not loop.is_running()
+    assert [thread for thread in threading.enumerate() if thread.name == "llm"] == []
+    with open_llm(config(server)) as other:
+        assert other is not llm
+        assert other.answer(Prompt("Answer with sentences", "S001 a\n"), schema=SCHEMA).attempts == 1
 
 
 def test_client_speaks_to_azure_deployments(server: LLMServer) -> None:

@@ -10,7 +10,7 @@ from core.refusals import Refused
 from events import actions as events
 from events.models import Phase, SecondUse
 from reading import readings
-from reading.models import Screening, reading_shown
+from reading.models import Plan, Screening, reading_shown
 from submissions import actions as submissions
 from submissions.declarations import CURRENT_DECLARATIONS
 from tests.world import draft_of, entry_of, event_in, person, report_of, revision_of, team_of
@@ -211,3 +211,31 @@ def test_wish_for_people_alone_goes_through_the_page(two, as_, ben):
     as_(ben).post(f"/events/summer/submissions/{draft.code}/submit/", typed | {"people_only": "on"})
 
     assert list(draft.revisions.values_list("people_only", flat=True)) == [True]
+
+
+# What reading costs
+
+
+def test_budget_that_is_used_up_degrades_to_the_built_in_engine_and_says_so(two, ada):
+    event = event_with()
+    Plan.objects.filter(event=event).update(budget_gbp=Decimal("0.00"))
+    entry = entry_of(event, "ben")
+    readings.open_missing()
+
+    readings.perform(Screening, Screening.objects.get().pk)
+
+    reading = reading_shown(entry)
+    assert (reading.mode, reading.calls) == ("ai_degraded:over_budget", 0)
+    assert {row["finding"] for row in reading.report["principles"]} == {"unread"}
+
+
+def test_budget_counts_what_the_event_has_spent_and_not_twice_what_this_reading_has():
+    event = event_with()
+    Plan.objects.filter(event=event).update(budget_gbp=Decimal("1.00"))
+    other = report_of(entry_of(event, "bea", name="Sandbags"), "evidenced", cost_gbp=Decimal("0.30"))
+    mine = report_of(entry_of(event, "ben"), "evidenced", cost_gbp=Decimal("0.20"))
+
+    caps = readings.caps_of(mine)
+
+    assert other.cost_gbp
+    assert (caps.gbp, caps.tokens) == (Decimal("0.70"), 200_000)

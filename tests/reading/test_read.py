@@ -93,7 +93,7 @@ def test_read_file_that_cannot_be_read_fails_with_its_reason() -> None:
     report = outcome.report
     assert (report.status, report.error) == (
         "failed",
-        "PDF documents cannot be read yet. Save it as .md, .txt or .html",
+        "The PDF is damaged and cannot be read. Export it again, or save the text as .docx or .md",
     )
     assert len(report.principles) == 10
     assert outcome.text == ""
@@ -101,7 +101,8 @@ def test_read_file_that_cannot_be_read_fails_with_its_reason() -> None:
 
 def test_read_file_that_is_empty_or_too_large_fails_with_its_reason() -> None:
     assert read_file("a.md", b" \n").report.error == "The document is empty"
-    assert read_file("a.md", b"a" * 1_000_001).report.error == "The document is larger than 1 MB"
+    assert read_file("a.md", b"a" * 4_000_001).report.error == "The document is larger than 4 MB"
+    assert read_file("a.pdf", b"a" * 20_000_001).report.error == "The document is larger than 20 MB"
 
 
 def test_read_file_reads_each_kind() -> None:

@@ -108,6 +108,7 @@ def test_dump_has_the_keys_that_people_rely_on() -> None:
         "prompt_tokens": 0,
         "completion_tokens": 0,
         "cost_gbp": "0.0000",
+        "cost_known": True,
         "seconds": 0.0,
     }
     assert Report.model_validate(told).model_dump(mode="json") == told
