@@ -9,6 +9,7 @@ from core.audit import record
 from core.permissions import require
 from core.refusals import Refused
 from events.models import BUILT_IN, Event, Phase
+from reading.framework import Broken, load
 from reading.models import EarlyReading, Plan, Question, Screening
 from reading.reader.recipe import recipe
 from reading.readings import config_of, frame_of, parts_of, questions_of
@@ -65,11 +66,22 @@ def add_question(event: Event, *, by: User, title: str, asks: str, cues: str, qu
     standing = Question.objects.filter(event=event)
     if standing.count() >= MOST_QUESTIONS:
         raise Refused(f"An event has at most {MOST_QUESTIONS} questions of its own. Remove one first")
-    if standing.filter(title__iexact=title).exists():
+    if standing.filter(title__iexact=in_a_line(title)).exists():
         raise Refused("There is a question of this name already", "title")
-    added = Question(event=event, title=title, asks=asks, cues=cues, question=question)
+    added = Question(
+        event=event,
+        title=in_a_line(title),
+        asks=in_a_line(asks),
+        cues=in_a_line(cues.replace("\n", ", ")),
+        question=in_a_line(question),
+    )
     if not added.as_data()["cues"]:
         raise Refused("Enter at least one word that entries would use", "cues")
+    try:
+        load(event.framework, questions=[added.as_data()])
+    except Broken as broken:  # or no entry of the event could be read
+        *_, field, why = str(broken).split(": ")
+        raise Refused(f"{why[0].upper()}{why[1:]}", field) from broken
 
     added.save()
     record(by, "reading.question_added", added, **added.as_data())
@@ -86,6 +98,10 @@ def remove_question(question: Question, *, by: User) -> None:
         return
     record(by, "reading.question_removed", removed, **removed.as_data())
     removed.delete()
+
+
+def in_a_line(words: str) -> str:
+    return " ".join(words.split())
 
 
 def refuse_once_building(event: Event) -> None:

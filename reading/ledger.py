@@ -185,5 +185,4 @@ def standing(name: str) -> Standing:
 
 def rung_of(reading: Reading) -> str:
     """The form of question that the model answered last: each asks less of it than the one before."""
-    calls = (reading.record or {}).get("calls") or [{}]
-    return calls[-1].get("rung", "")
+    return (reading.record or {}).get("rung") or ""

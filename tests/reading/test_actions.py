@@ -9,8 +9,9 @@ from challenges.models import DataLevel
 from core.models import AuditRow
 from core.refusals import Refused
 from events.models import Event, Phase
-from reading import actions
+from reading import actions, readings
 from reading.models import EarlyReading, Plan, Question
+from reading.starts import starts
 from tests.races import together
 from tests.world import ANSWERS, draft_of, event_in, person, team_of
 
@@ -114,7 +115,14 @@ def test_question_added_and_removed_leaves_its_words_in_the_log(ada):
 
 
 @pytest.mark.parametrize(
-    ("changed", "field"), [({"title": "DATA ETHICS"}, "title"), ({"title": "Other", "cues": " , ,"}, "cues")]
+    ("changed", "field"),
+    [
+        ({"title": "DATA  ETHICS"}, "title"),
+        ({"title": "Other", "cues": " , ,"}, "cues"),
+        ({"title": "Other", "cues": "ab, harm"}, "cues"),
+        ({"title": "Other", "cues": ".*"}, "cues"),
+        ({"title": "Other", "asks": "Unprintable \u202e words"}, "asks"),
+    ],
 )
 def test_question_that_cannot_be_used_is_refused_at_its_field(ada, changed, field):
     event = event_in(Phase.DRAFT)
@@ -124,6 +132,39 @@ def test_question_that_cannot_be_used_is_refused_at_its_field(ada, changed, fiel
         actions.add_question(event, by=ada, **(ETHICS | changed))
 
     assert (refused.value.field, Question.objects.count()) == (field, 1)
+
+
+def test_question_typed_over_lines_is_kept_in_one(ada):
+    event = event_in(Phase.DRAFT)
+
+    added = actions.add_question(
+        event, by=ada, **(ETHICS | {"asks": "Who could\nbe harmed.", "cues": "harm\nleft out"})
+    )
+
+    assert added.as_data() == ETHICS | {"cues": ["harm", "left out"], "asks": "Who could be harmed."}
+
+
+@pytest.mark.parametrize("key", starts())
+def test_questions_to_start_from_can_be_added_as_they_are(ada, key):
+    event = event_in(Phase.DRAFT)
+
+    actions.add_question(event, by=ada, **starts()[key])
+
+    assert Question.objects.get().title == starts()[key]["title"]
+
+
+def test_early_reading_looks_for_the_questions_of_the_event_too(ada, ben):
+    event = event_in(Phase.FORMING)
+    actions.add_question(event, by=ada, **(ETHICS | {"cues": "caseworker"}))
+    submission = draft_of(team_of(event_in(Phase.BUILDING)))
+
+    asked = actions.ask_early(submission, by=ben)
+    readings.perform(EarlyReading, asked.pk)
+
+    report = EarlyReading.objects.get().report
+    own = report["principles"][10]
+    assert (own["number"], bool(own["quotes"])) == (11, True)
+    assert [quote for quote in own["quotes"] if "caseworker" not in quote["text"].lower()] == []
 
 
 def test_sixth_question_is_refused(ada):

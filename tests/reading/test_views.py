@@ -365,7 +365,7 @@ def test_ledger_as_csv_runs_nothing_and_names_no_draft(as_, ada, ben):
 
 def test_models_are_for_administrators_and_show_no_entry(as_, max_, model):
     event = event_in(Phase.BUILDING)
-    report_of(entry_of(event, "ben", title="Owl Post"), record={"calls": [{"rung": "json_object"}]})
+    report_of(entry_of(event, "ben", title="Owl Post"), record={"rung": "json_object"})
     report_of(
         entry_of(event, "bea", name="Terns"),
         finished_at=None,
