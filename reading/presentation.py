@@ -8,7 +8,7 @@ from events.models import Event
 from reading.framework import Framework, Principle, load
 from reading.models import Question, Reading, Screening
 from reading.overview import overview
-from reading.reader.highlight import Fragment, anchor_of, fragments
+from reading.reader.highlight import DisplayBlock, Fragment, anchor_of, blocks, fragments
 from reading.report import FINDINGS, HINTS, SIGNALS
 from submissions.models import Revision
 
@@ -127,7 +127,7 @@ class ShownReport:
         ]
 
     @cached_property
-    def _cut(self) -> tuple[list[Fragment], list[Fragment]]:
+    def _cut(self) -> tuple[list[DisplayBlock], list[Fragment]]:
         text, end = self.stored.text, self.report["visible_end"]
         quotes = [
             (quote["start"], quote["end"], f"Principle {row['number']}")
@@ -150,10 +150,11 @@ class ShownReport:
             Fragment(part.text, shifted(part.anchor, end), part.labels)
             for part in fragments(text[end:], hidden)
         ]
-        return fragments(text[:end], visible), below
+        return blocks(text[:end], visible), below
 
     @property
-    def visible(self) -> list[Fragment]:
+    def visible(self) -> list[DisplayBlock]:
+        """The entry in the paragraphs, headings and items that its reader would see."""
         return self._cut[0]
 
     @property
