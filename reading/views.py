@@ -35,13 +35,15 @@ def plan(request: HttpRequest, event_slug: str) -> HttpResponse:
                 return redirect("reading:settings", event_slug)
     else:
         form = PlanForm(initial={name: getattr(standing, name) for name in actions.PLANNED})
+    questions = list(Question.objects.filter(event=event))
+    titles = {question.title for question in questions}
     context = {
         "event": event,
         "form": form,
-        "questions": Question.objects.filter(event=event),
+        "questions": questions,
         "most": actions.MOST_QUESTIONS,
         "is_fixed": event.phase not in actions.NOT_YET_BUILDING,
-        "starts": starts(),
+        "starts": {key: row for key, row in starts().items() if row["title"] not in titles},
         "levels": levels_of(event),
     }
     return render(request, "reading/settings.html", context)

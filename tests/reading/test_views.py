@@ -129,6 +129,7 @@ def test_question_starts_from_a_template_and_is_added_and_removed(as_, ada):
 
     assert "screen reader" in start
     assert QUESTION["asks"] in listed
+    assert ("?start=data-ethics" in listed, "?start=accessibility" in listed) == (True, False)
     assert "Remove the question ‘Accessibility’" in asked
     assert (kept, Question.objects.count()) == (1, 0)
 
