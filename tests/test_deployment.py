@@ -212,3 +212,9 @@ def test_no_third_party_file_of_the_front_end_is_committed():
 
     assert [name for name in files if re.search(r"\.(woff2?|min\.js|min\.css|ttf|otf)$", name)] == []
     assert [name for name in files if name.startswith(("node_modules/", "static/build/", "var/"))] == []
+
+
+@pytest.mark.parametrize("app", [path.parent.name for path in sorted(ROOT.glob("*/apps.py"))])
+def test_every_app_goes_into_the_image(app):
+    assert f"\nCOPY {app} {app}\n" in (ROOT / "Dockerfile").read_text()
+    assert f"\n!{app}\n" in (ROOT / ".dockerignore").read_text()

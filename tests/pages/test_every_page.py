@@ -21,6 +21,9 @@ from events.models import Application, Event, Phase
 from hackathon.management.commands.demo_links import KINDS
 from hackathon.seeding import load
 from judging import actions as judging
+from reading import actions as reading
+from reading import readings
+from reading.models import EarlyReading
 from showcase import actions as showcase
 from showcase.models import Exhibit
 from submissions import actions as submissions
@@ -52,6 +55,7 @@ NO_LINK = {
     "screening:claim": "takes a POST",
     "screening:release": "takes a POST",
     "screening:hand_over": "takes a POST",
+    "reading:ask_early": "takes a POST",
     "reading:retry": "takes a POST",
     "screening:retry": "takes a POST",
     "submissions:submit": "takes a POST",
@@ -120,6 +124,16 @@ def reach_more_states() -> None:
     )
     answers = draft.answers() | {"title": "Letter Sorter, again"}
     submissions.save_draft(draft, by=someone("participant"), version=draft.version, answers=answers)
+    early = reading.ask_early(draft, by=someone("participant"), people_only=True)
+    readings.perform(EarlyReading, early.pk)
+    reading.add_question(
+        events[Phase.ANNOUNCED],
+        by=organiser,
+        title="Data ethics",
+        asks="Who could be harmed by how the data is used",
+        cues="harm, ethics, consent",
+        question="Who could be harmed, and who was asked?",
+    )
     showcase.hide(Exhibit.objects.first(), by=organiser, reason="To see the page that shows it again")
 
 
