@@ -29,6 +29,7 @@ COPY events events
 COPY challenges challenges
 COPY teams teams
 COPY submissions submissions
+COPY reading reading
 COPY screening screening
 COPY judging judging
 COPY showcase showcase

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import ClassVar, Self, cast
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 
@@ -31,9 +31,24 @@ class JobQuerySet(models.QuerySet):
         return self.unfinished().filter(due_at__lte=Now() - by)
 
     def claim(self, pk: int):
-        """The job, ours until its lease ends, or None when it is not to be had."""
-        won = self.due().filter(pk=pk).update(due_at=Now() + self.lease, attempt=F("attempt") + 1)
-        return self.get(pk=pk) if won else None
+        """The job, ours until its lease ends, or None when it is not to be had.
+
+        One that ends every worker which begins it is given up after its tries, and says so.
+        """
+        won = (
+            self.due()
+            .filter(pk=pk)
+            .update(
+                due_at=Now() + self.lease, attempt=F("attempt") + 1, tries=F("tries") + 1, is_claimed=True
+            )
+        )
+        if not won:
+            return None
+        job = cast(Job, self.get(pk=pk))
+        if job.tries > job.TRIES:
+            job.postpone(f"It was begun {job.TRIES} times and never came to an end", final=True)
+            return None
+        return job
 
 
 class Job(models.Model):
@@ -45,7 +60,10 @@ class Job(models.Model):
     LONGEST_WAIT = timedelta(minutes=15)
 
     due_at = models.DateTimeField(db_default=Now())
+    # Never set back: with a number used twice, a worker back from the dead could write.
     attempt = models.PositiveIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)  # since the beginning, or since a person asked again
+    is_claimed = models.BooleanField(default=False)  # in a worker's hands, while its lease runs
     finished_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
@@ -61,7 +79,7 @@ class Job(models.Model):
 
     def wait(self) -> timedelta:
         """Doubles with each attempt, with jitter so that many do not return at once."""
-        plain = min(self.FIRST_WAIT * 2 ** min(self.attempt, 16), self.LONGEST_WAIT)
+        plain = min(self.FIRST_WAIT * 2 ** min(self.tries, 16), self.LONGEST_WAIT)
         return plain * random.uniform(0.75, 1.25)  # noqa: S311 (spreads load, keeps no secret)
 
     def finish(self, **fields) -> bool:
@@ -72,18 +90,19 @@ class Job(models.Model):
         self, error: str, *, retry_after: float | None = None, final: bool = False, **fields
     ) -> bool:
         """Not done: try again later, or never when `final` or when the tries are used up."""
-        if final or self.attempt >= self.TRIES:
+        if final or self.tries >= self.TRIES:
             return self._write(failed_at=Now(), error=error, **fields)
         wait = max(self.wait(), timedelta(seconds=retry_after or 0))
         return self._write(due_at=Now() + wait, error=error, **fields)
 
     def again(self) -> bool:
-        """A person asks for a failed or waiting job to be tried now."""
+        """A person asks for a failed or waiting job to be tried now. One in hand is left alone."""
         rows = type(self)._default_manager.filter(pk=self.pk, finished_at=None).exclude(error="")
-        return bool(rows.update(due_at=Now(), failed_at=None, attempt=0))
+        idle = rows.filter(Q(is_claimed=False) | Q(due_at__lte=Now()))
+        return bool(idle.update(due_at=Now(), failed_at=None, tries=0))
 
     def _write(self, **fields) -> bool:
         mine = type(self)._default_manager.unfinished().filter(pk=self.pk, attempt=self.attempt)
-        won = bool(mine.update(**fields))
+        won = bool(mine.update(is_claimed=False, **fields))
         self.refresh_from_db()
         return won

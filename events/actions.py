@@ -21,6 +21,7 @@ from events.models import (
     Phase,
     Role,
     RoleKind,
+    is_approved,
     out_of_order,
     planned_from,
 )
@@ -35,6 +36,10 @@ DETAILS = (
     "framework",
     "accepts_official",
     "uses_ai",
+    "provider",
+    "official_provider",
+    "second_provider",
+    "second_use",
 )
 # What screening and teams have begun to rely on once people build.
 FIXED_ONCE_BUILDING = ("framework", "accepts_official")
@@ -77,6 +82,7 @@ def create_event(
     moments |= {key: more.pop(key) for key in MOMENTS if more.get(key) is not None}
     check_order(moments)
     check_sizes(more)
+    check_providers(more)
     details = {key: more[key] for key in DETAILS if key in more}
     try:
         with transaction.atomic():
@@ -117,6 +123,7 @@ def edit_event(
         for key in FIXED_ONCE_BUILDING:
             if key in changed:
                 raise Refused(f"Building has begun, so the {WORDS[key]} can no longer change", field=key)
+    check_providers(changed)
     check_order(event.moments() | {key: value for key, value in changed.items() if key in MOMENTS})
     check_sizes({"team_min": event.team_min, "team_max": event.team_max} | changed)
 
@@ -199,6 +206,22 @@ def check_order(moments: dict[str, datetime]) -> None:
     field, why = out_of_order(moments)
     if why:
         raise Refused(why, field=field)
+
+
+def check_providers(details: dict) -> None:
+    """No entry goes to a model that this site does not have, or that is not approved for its data."""
+    levels = {"provider": "public", "official_provider": "official", "second_provider": "public"}
+    for key, level in levels.items():
+        name = details.get(key)
+        if key == "provider" and name == "main":  # what an event says before anything is set up
+            continue
+        if name and name not in settings.PROVIDERS:
+            raise Refused("This site has no such model. Choose from the list", field=key)
+        if name and not is_approved(name, level):
+            raise Refused(
+                "This model is not approved for OFFICIAL data. Choose another, or the built-in engine",
+                field=key,
+            )
 
 
 def check_sizes(sizes: dict) -> None:

@@ -12,7 +12,7 @@ from core.doors import PUBLIC, door
 from core.moments import check_year
 from core.permissions import require, require_ever
 from events import actions
-from events.models import MOMENTS, Application, Event, Framework, Role, RoleKind, check_zone
+from events.models import MOMENTS, Application, Event, Framework, Role, RoleKind, SecondUse, check_zone
 
 
 class MomentField(serializers.DateTimeField):
@@ -33,6 +33,10 @@ class EventSerializer(StrictSerializer):
     framework = serializers.ChoiceField(choices=Framework.choices, required=False)
     accepts_official = serializers.BooleanField(required=False)
     uses_ai = serializers.BooleanField(required=False)
+    provider = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    official_provider = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    second_provider = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    second_use = serializers.ChoiceField(choices=SecondUse.choices, required=False)
     building_at = MomentField()
     forming_at = MomentField(required=False)
     applications_close_at = MomentField(required=False)

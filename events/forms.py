@@ -1,10 +1,21 @@
 from collections.abc import Iterable
 
 from django import forms
+from django.conf import settings
 
 from accounts.models import Department
 from core.moments import HOME_ZONE, MomentField, in_zone
-from events.models import MOMENTS, Application, Event, Framework, RoleKind, check_zone
+from events.models import (
+    MOMENTS,
+    Application,
+    Event,
+    Framework,
+    RoleKind,
+    SecondUse,
+    check_zone,
+    is_approved,
+    provider_choices,
+)
 
 CHECKBOXES = forms.CheckboxSelectMultiple
 
@@ -66,12 +77,49 @@ class DetailsForm(forms.Form):
         help_text="It summarises and quotes. People decide",
     )
 
+    provider = forms.ChoiceField(
+        label="What reads entries with open data?",
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="Teams see this before they submit",
+    )
+    official_provider = forms.ChoiceField(
+        label="What reads entries with OFFICIAL data?", required=False, widget=forms.RadioSelect
+    )
+    second_provider = forms.ChoiceField(
+        label="A second one", required=False, widget=forms.RadioSelect, help_text="So that no one is needed"
+    )
+    second_use = forms.ChoiceField(
+        label="What is the second one for?",
+        choices=SecondUse.choices,
+        initial=SecondUse.NONE,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    PROVIDERS = ("provider", "official_provider", "second_provider", "second_use")
+
     def __init__(self, *args, **options) -> None:
         super().__init__(*args, **options)
+        self.offer_providers()
         departments = self.fields["departments"]
         assert isinstance(departments, forms.ModelMultipleChoiceField)
         departments.queryset = Department.objects.all()
         in_zone(self, str((self.data if self.is_bound else self.initial).get("zone") or HOME_ZONE))
+
+    def offer_providers(self) -> None:
+        """Nothing is asked where there is nothing to choose from."""
+        if not settings.PROVIDERS:
+            for name in self.PROVIDERS:
+                del self.fields[name]
+            return
+        for name in self.PROVIDERS[:3]:
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [
+                choice
+                for choice in provider_choices()
+                if name != "official_provider" or not choice[0] or is_approved(choice[0], "official")
+            ]
 
     def details(self) -> dict:
         """What an action wants: everything that was given."""

@@ -98,6 +98,31 @@ class Framework(models.TextChoices):
     GAF_2024 = "gaf-2024", "Generative AI Framework for HMG, 2024"
 
 
+class SecondUse(models.TextChoices):
+    """What the second provider is for."""
+
+    NONE = "none", "Nothing"
+    FALLBACK = "fallback", "It reads what the first could not"
+    COMPARE = "compare", "It reads everything too, to compare"
+
+
+BUILT_IN = ""  # the name of the provider that is no provider: the built-in engine
+
+
+def provider_choices() -> list[tuple[str, str]]:
+    """The built-in engine, and the models that this site has set up."""
+    choices = [(BUILT_IN, "The built-in engine. No AI model")]
+    return choices + [(name, provider["label"]) for name, provider in settings.PROVIDERS.items()]
+
+
+def is_approved(name: str, level: str) -> bool:
+    """May entries with data of this level (public, official) be sent there?"""
+    provider = settings.PROVIDERS.get(name)
+    return provider is not None and (
+        level == "public" or (level == "official" and provider["approved_for"] == "official")
+    )
+
+
 def check_zone(name: str) -> None:
     if name not in available_timezones():
         raise ValidationError("Enter a time zone such as Europe/London")
@@ -165,6 +190,11 @@ class Event(models.Model):
     framework = models.CharField(max_length=20, choices=Framework, default=Framework.AIP_2025)
     accepts_official = models.BooleanField(default=False)
     uses_ai = models.BooleanField(default=True)
+    # Which provider reads entries with open data, and which those with OFFICIAL data
+    provider = models.CharField(max_length=20, blank=True, default="main")
+    official_provider = models.CharField(max_length=20, blank=True, default=BUILT_IN)
+    second_provider = models.CharField(max_length=20, blank=True, default=BUILT_IN)
+    second_use = models.CharField(max_length=20, choices=SecondUse, default=SecondUse.NONE)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
 
@@ -224,6 +254,22 @@ class Event(models.Model):
         """May people of this department (its key) take part? With none named, everyone may."""
         invited = set(self.departments.values_list("pk", flat=True))
         return not invited or department in invited
+
+    def provider_for(self, level: str) -> str:
+        """The name of the provider that reads entries with data of this level, or BUILT_IN."""
+        name = self.official_provider if level == "official" else self.provider
+        return name if self.uses_ai and is_approved(name, level) else BUILT_IN
+
+    def second_for(self, level: str) -> str:
+        """The name of the provider that stands beside the first at this level, or BUILT_IN."""
+        first = self.provider_for(level)
+        used = first and self.second_use != SecondUse.NONE and self.second_provider != first
+        return self.second_provider if used and is_approved(self.second_provider, level) else BUILT_IN
+
+    def readers_of(self, level: str) -> list[str]:
+        """The models, in words, that an entry with data of this level may be sent to."""
+        names = [self.provider_for(level), self.second_for(level)]
+        return [settings.PROVIDERS[name]["label"] for name in names if name]
 
     def why_not_for(self, department: int | None) -> str:
         """Why people of this department may not take part, in words; "" when they may."""

@@ -106,6 +106,9 @@ def stages(event: Event) -> list[tuple[str, list[dict]]]:
                 f"{drafts} started, {entries['all']} submitted, {entries['cleared']} cleared, "
                 f"{entries['held']} held",
                 undecided if event.phase in (Phase.BUILDING, Phase.JUDGING) else 0),
+            row("Settings for reading", "reading:settings", event, "Early readings, budget, own questions"),
+            row("What entries have in common", "reading:overview", event, "By principle, over all entries"),
+            row("Calls, tokens and money", "reading:ledger", event, "What reading has cost"),
             row("Rubric", "judging:rubric", event, f"{criteria} criteria", 0 if criteria else 1),
             row("Judges and entries", "judging:allocation", event,
                 f"{ballots['given']} ballots given out",

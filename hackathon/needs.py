@@ -5,7 +5,7 @@ however many events, entries or ballots there are.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,8 @@ from challenges.models import Challenge
 from core import clock
 from events.models import Application, Event, Phase, Role, RoleKind
 from judging.models import Assignment
-from screening.models import Clearance, Screening
+from reading.models import Screening
+from screening.models import Clearance, Remark
 from submissions.models import Revision, Submission
 from teams.models import Membership
 
@@ -103,6 +104,7 @@ def for_participant(user: User, events: dict[int, Event]) -> Iterator[Need]:
             "revision_id", flat=True
         )
     )
+    asked = unanswered_questions(drafts.values())
     for event in events.values():
         team = teams.get(event.pk)
         if team is None:
@@ -120,6 +122,14 @@ def for_participant(user: User, events: dict[int, Event]) -> Iterator[Need]:
         yield from about_entry(event, draft, entry)
         if draft is None or entry is None:
             continue
+        if number := asked[draft.pk]:
+            yield Need(
+                event,
+                f"Answer {count(number, 'question', 'questions')} about your entry",
+                reverse("screening:report", args=[event.slug, draft.code]) + "#talk",
+                "A screener asks. Your answer stands beside the finding",
+                event.submissions_close_at,
+            )
         clearance = clearances.get(entry.pk)
         if clearance and clearance.outcome == Clearance.Outcome.HELD:
             yield Need(
@@ -139,6 +149,15 @@ def for_participant(user: User, events: dict[int, Event]) -> Iterator[Need]:
                 event.submissions_close_at,
                 "New",
             )
+
+
+def unanswered_questions(drafts: Iterable[Submission]) -> Counter[int]:
+    """By submission, on how many matters a screener spoke last."""
+    last: dict[tuple[int, int], bool] = {}
+    remarks = Remark.objects.filter(submission__in=drafts).order_by("pk")
+    for submission, number, from_team in remarks.values_list("submission", "number", "from_team"):
+        last[submission, number] = from_team
+    return Counter(submission for (submission, _), from_team in last.items() if not from_team)
 
 
 def about_entry(event: Event, draft: Submission | None, entry: Revision | None) -> Iterator[Need]:
@@ -228,6 +247,17 @@ def for_screener(user: User, events: dict[int, Event]) -> Iterator[Need]:
     events = {pk: event for pk, event in events.items() if event.phase in (Phase.BUILDING, Phase.JUDGING)}
     if not events:
         return
+    entries = Revision.objects.current().filter(submission__team__event__in=events)
+    alone = Clearance.objects.standing().filter(outcome="held", confirms=None, revision__in=entries)
+    holds = alone.exclude(by=user).values_list("revision__submission__team__event", flat=True)
+    for pk, number in Counter(holds).items():
+        yield Need(
+            events[pk],
+            f"Agree to hold {count(number, 'entry', 'entries')}, or clear {'it' if number == 1 else 'them'}",
+            reverse("screening:queue", args=[events[pk].slug]) + "?show=second",
+            "A hold lasts once two people have decided it",
+            events[pk].submissions_close_at,
+        )
     for pk, number in undecided_entries(events).items():
         event = events[pk]
         yield Need(

@@ -24,9 +24,9 @@ from events import actions as events
 from events.models import Application, Event, Phase, RoleKind
 from judging import actions as judging
 from judging.models import Assignment, Criterion
+from reading import readings
+from reading.models import Screening, reading_shown
 from screening import actions as screening
-from screening import readings
-from screening.models import Screening
 from showcase import actions as showcase
 from submissions import actions as submissions
 from submissions.declarations import CURRENT_DECLARATIONS
@@ -261,7 +261,7 @@ class Story:
         """What the workers would do, without waiting for them."""
         readings.open_missing()
         for pk in Screening.objects.due().values_list("pk", flat=True):
-            readings.perform(pk)
+            readings.perform(Screening, pk)
 
     def submitted(self) -> Iterator[tuple[dict, Revision]]:
         entries = {
@@ -277,11 +277,23 @@ class Story:
         screener = self.world.people["screener"]
         flagged = Screening.objects.filter(revision=revision, status="held").exists()
         is_over = self.phase is Phase.SHOWCASE and spec["state"] != "held" and not flagged
+        with self.at("building_at", hours=22):
+            self.talk(spec, revision, screener)
         with self.at("building_at", hours=23):
             if spec["state"] == "cleared" or is_over:
                 screening.clear(revision, by=screener)
             elif spec["state"] == "held":
                 screening.hold(revision, HELD_BECAUSE, by=screener)
+
+    def talk(self, spec: dict, revision: Revision, screener: User) -> None:
+        """What the screener finds by hand and asks, and what the team answers."""
+        if found := spec.get("findings"):
+            said = {number: (finding, reason) for number, (finding, reason) in found.items()}
+            screening.find(revision, said, by=screener, screening=reading_shown(revision))
+        for number, question in spec.get("asked", {}).items():
+            screening.ask(revision, question, by=screener, number=number)
+        for number, words in spec.get("answered", {}).items():
+            screening.answer(revision, words, by=revision.submission.team.founded_by, number=number)
 
     def judge(self) -> None:
         chair = self.world.people["chair"]

@@ -5,13 +5,28 @@ Every name read here stands in `.env.example`; a test compares the two.
 
 import os
 import sys
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import TypedDict
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+class Provider(TypedDict):
+    """A service that runs a model, as this site knows it."""
+
+    kind: str
+    base_url: str
+    api_key: str
+    model: str
+    label: str
+    approved_for: str
+    gbp_in: Decimal | None
+    gbp_out: Decimal | None
 
 
 def required(name: str) -> str:
@@ -39,6 +54,20 @@ def whole(name: str, default: int) -> int:
     if not value.isdigit():
         raise ImproperlyConfigured(f"{name} must be a whole number")
     return int(value)
+
+
+def amount(name: str) -> Decimal | None:
+    """An amount of money, or nothing; anything else stops the start."""
+    value = os.environ.get(name, "")
+    if not value:
+        return None
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        number = Decimal(-1)
+    if not number.is_finite() or number < 0:
+        raise ImproperlyConfigured(f"{name} must be an amount such as 0.15")
+    return number
 
 
 def postgres(url: str) -> dict:
@@ -111,6 +140,7 @@ INSTALLED_APPS = [
     "hackathon",
     "showcase",
     "judging",
+    "reading",
     "screening",
     "submissions",
     "teams",
@@ -213,13 +243,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 10,
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TASK_ROUTES = {"screening.tasks.screen": {"queue": "screening"}}
+CELERY_TASK_ROUTES = {
+    "reading.tasks.screen": {"queue": "screening"},
+    "reading.tasks.read_draft": {"queue": "screening"},
+}
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = 100
 CELERY_BEAT_SYNC_EVERY = 1  # beat's file is its pulse: hackathon.healthcheck looks at its age
 CELERY_BEAT_SCHEDULE = {
     "send mail": {"task": "core.tasks.sweep", "schedule": 5, "options": {"expires": 5}},
-    "screen entries": {"task": "screening.tasks.sweep", "schedule": 5, "options": {"expires": 5}},
+    "screen entries": {"task": "reading.tasks.sweep", "schedule": 5, "options": {"expires": 5}},
 }
 
 # Signing in: a code by e-mail, passkeys and authenticator apps on top; there are no passwords
@@ -267,11 +300,40 @@ if EMAIL_FILE_PATH:
 elif not EMAIL_HOST:
     raise ImproperlyConfigured("Set EMAIL_HOST, or EMAIL_FILE_PATH to keep mails as files.")
 
-# The model: nothing set means the built-in engine, which states no findings
-LLM_KIND = optional("LLM_KIND", "openai")  # or azure
-LLM_BASE_URL = optional("LLM_BASE_URL")
-LLM_API_KEY = optional("LLM_API_KEY")
-LLM_MODEL = optional("LLM_MODEL")
+# The models that events may choose from: none set means the built-in engine, which states no findings
+LLM_MAIN: Provider = {
+    "kind": optional("LLM_KIND", "openai"),  # or azure
+    "base_url": optional("LLM_BASE_URL"),
+    "api_key": optional("LLM_API_KEY"),
+    "model": optional("LLM_MODEL"),
+    "label": optional("LLM_LABEL"),
+    "approved_for": optional("LLM_APPROVED_FOR", "public"),
+    "gbp_in": amount("LLM_GBP_IN"),
+    "gbp_out": amount("LLM_GBP_OUT"),
+}
+LLM_SECOND: Provider = {
+    "kind": optional("LLM_SECOND_KIND", "openai"),
+    "base_url": optional("LLM_SECOND_BASE_URL"),
+    "api_key": optional("LLM_SECOND_API_KEY"),
+    "model": optional("LLM_SECOND_MODEL"),
+    "label": optional("LLM_SECOND_LABEL"),
+    "approved_for": optional("LLM_SECOND_APPROVED_FOR", "public"),
+    "gbp_in": amount("LLM_SECOND_GBP_IN"),
+    "gbp_out": amount("LLM_SECOND_GBP_OUT"),
+}
+LLM_CALL_SECONDS = whole("LLM_CALL_SECONDS", 20)  # for one answer
+LLM_ENTRY_SECONDS = whole("LLM_ENTRY_SECONDS", 80)  # for everything about one entry, waits included
+PROVIDERS: dict[str, Provider] = {
+    name: provider
+    for name, provider in (("main", LLM_MAIN), ("second", LLM_SECOND))
+    if provider["base_url"] and provider["model"]
+}
+for provider in PROVIDERS.values():
+    provider["label"] = provider["label"] or provider["model"]
+    if provider["kind"] not in ("openai", "azure"):
+        raise ImproperlyConfigured("LLM_KIND and LLM_SECOND_KIND must be openai or azure")
+    if provider["approved_for"] not in ("public", "official"):
+        raise ImproperlyConfigured("LLM_APPROVED_FOR and LLM_SECOND_APPROVED_FOR must be public or official")
 
 # API
 REST_FRAMEWORK = {

@@ -6,6 +6,7 @@ import accounts.urls
 import challenges.urls
 import events.urls
 import judging.urls
+import reading.urls
 import screening.urls
 import showcase.urls
 import submissions.urls
@@ -20,6 +21,7 @@ stages = [
     (f"{EVENT}challenges/", challenges.urls),
     (f"{EVENT}teams/", teams.urls),
     (f"{EVENT}submissions/", submissions.urls),
+    ("", reading.urls),
     (f"{EVENT}screening/", screening.urls),
     (f"{EVENT}judging/", judging.urls),
     ("showcase/", showcase.urls),

@@ -18,7 +18,7 @@ from core.permissions import may, require
 from events.models import Event, Phase
 from hackathon import dashboard
 from hackathon.needs import events_of, needs_of, open_to
-from screening.models import Screening
+from reading.models import Screening
 
 LATE = timedelta(minutes=10)
 

@@ -33,6 +33,7 @@ from judging.models import (
 )
 from judging.rules import until_scores_close
 from screening.models import cleared_entries
+from screening.presentation import told_by_people
 from submissions.models import Answers, Revision
 
 PAGE = 50
@@ -294,6 +295,7 @@ def sheet(request: HttpRequest, event_slug: str, code: str) -> HttpResponse:
         "ballot": ballot,
         "given": named(criteria, ballot),
         "members": [] if unreadable else members_of(assignment),
+        "said": [] if unreadable else told_by_people(entry),
         "form": form,
         "clash": clash,
         "unreadable": unreadable,

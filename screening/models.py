@@ -1,99 +1,134 @@
+import hashlib
 from datetime import timedelta
-from typing import ClassVar, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
-from core.jobs import Job, JobQuerySet
-from submissions.models import Revision
-
-
-class ScreeningQuerySet(JobQuerySet):
-    def wanted(self) -> Self:
-        """Of the entries as they stand: an older revision need not be read any more."""
-        return self.filter(revision__in=Revision.objects.current())
-
-    def due(self) -> Self:
-        return super().due().wanted()
-
-    def overdue(self, by: timedelta) -> Self:
-        return super().overdue(by).wanted()
-
-    def newest(self) -> Self:
-        """The last reading that was opened of each revision: the one that its page shows."""
-        last = Screening.objects.filter(revision=OuterRef("revision")).order_by("-pk")
-        return self.filter(pk=Subquery(last.values("pk")[:1]))
-
-    def visible_to(self, user) -> Self:
-        """The people whose work it is to read entries, and the team itself."""
-        return self.filter(revision__in=Revision.objects.visible_to(user))
+from core import clock
+from reading.models import Plan, Screening
+from submissions.models import Revision, Submission
 
 
-class Screening(Job):
-    """One reading of one revision, by one engine after one recipe.
+class VerdictQuerySet(models.QuerySet):
+    def standing(self) -> Self:
+        """The last word on each principle of each revision: the one that counts."""
+        return self._last_of(Verdict.objects.all())
 
-    `report` is the engine's result. After a failed call it is what could be found without the model,
-    and `mode` and `error` say so: a failure is a state people can see, never a finding.
-    """
+    def before_the_report(self) -> Self:
+        """The last word on each before anyone saw the report; what was said afterwards does not count."""
+        return self._last_of(Verdict.objects.filter(is_blind=True))
 
-    LEASE = timedelta(minutes=4)
-    TRIES = 5
+    def _last_of(self, verdicts: models.QuerySet) -> Self:
+        same = verdicts.filter(revision=OuterRef("revision"), number=OuterRef("number"))
+        return self.filter(pk=Subquery(same.order_by("-pk").values("pk")[:1]))
+
+
+class Verdict(models.Model):
+    """What a person found for one principle, beside what the model said. Appended, never changed."""
+
+    class Finding(models.TextChoices):
+        EVIDENCED = "evidenced", "Evidence found"
+        PARTIAL = "partial", "Some evidence"
+        NOT_FOUND = "not_found", "No evidence found"
+        CONCERN = "concern", "Concern"
+        NOT_APPLICABLE = "not_applicable", "Does not apply"
+        REJECTED = "rejected", "The finding is wrong, and nothing stands in its place"
 
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="+")
-    framework = models.CharField(max_length=20)
-    recipe = models.CharField(max_length=64)
-    engine = models.CharField(max_length=120)
-    opened_at = models.DateTimeField(db_default=Now())
-    status = models.CharField(max_length=20, blank=True)  # "", complete, failed, held
-    mode = models.CharField(max_length=60, blank=True)
-    text = models.TextField(blank=True)  # the extracted text that offsets refer to
-    report = models.JSONField(null=True, blank=True)
-    record = models.JSONField(null=True, blank=True)  # what was sent and answered, for those who must explain
+    number = models.PositiveSmallIntegerField()
+    finding = models.CharField(max_length=20, choices=Finding)
+    reason = models.TextField(max_length=1000, blank=True)
+    screening = models.ForeignKey(
+        Screening, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # the report that it is about
+    model_said = models.CharField(max_length=20, blank=True)  # "" when no model had stated anything
+    is_blind = models.BooleanField(default=False)  # given before the report was shown
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar = ScreeningQuerySet.as_manager()
+    objects = VerdictQuerySet.as_manager()
 
     class Meta:
-        ordering = ["pk"]
+        ordering = ["number", "-pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["revision", "framework", "recipe", "engine"], name="one_reading_of_a_kind"
+            models.CheckConstraint(
+                condition=~Q(finding__in=["not_applicable", "rejected"]) | ~Q(reason=""),
+                name="what_is_set_aside_has_a_reason",
             ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["due_at"], condition=Q(finished_at=None, failed_at=None), name="screening_to_do"
-            )
+            models.CheckConstraint(condition=Q(number__gte=1), name="principles_start_at_one"),
         ]
 
     def __str__(self) -> str:
-        return f"Reading of {self.revision}"
+        return f"{self.get_finding_display()}: principle {self.number} of {self.revision}"
+
+    @property
+    def confirms(self) -> bool:
+        return self.finding == self.model_said
 
     @property
     def event(self):
         return self.revision.event
 
     @property
-    def team(self):
-        return self.revision.submission.team
+    def scope(self) -> str:
+        return self.revision.scope
+
+
+class ClaimQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        return self.filter(until__gt=clock.now())
+
+
+class Claim(models.Model):
+    """Who is reading an entry at present, so that two screeners do not do the same work."""
+
+    LASTS = timedelta(hours=2)
+
+    revision = models.OneToOneField(Revision, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    until = models.DateTimeField()
+
+    objects = ClaimQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.by} reads {self.revision}"
 
     @property
-    def state(self) -> str:
-        """Where it stands: waiting, retrying, failed, or how it ended (complete, held, unreadable)."""
-        if self.finished_at is not None:
-            return {"failed": "unreadable"}.get(self.status, self.status)
-        if self.failed_at is not None:
-            return "failed"
-        return "retrying" if self.error else "waiting"
-
-    @property
-    def hint(self) -> str:
-        return self.report["hint"] if self.report else ""
+    def event(self):
+        return self.revision.event
 
     @property
     def scope(self) -> str:
         return self.revision.scope
+
+
+class Remark(models.Model):
+    """What a screener asks the team, or the team answers: about one principle, or (0) the whole entry."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="+")
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="+")  # that it was said of
+    number = models.PositiveSmallIntegerField(default=0)
+    from_team = models.BooleanField()
+    text = models.TextField(max_length=2000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["number", "pk"]
+
+    def __str__(self) -> str:
+        return f"{'Answer' if self.from_team else 'Question'} on {self.submission}"
+
+    @property
+    def event(self):
+        return self.submission.event
+
+    @property
+    def scope(self) -> str:
+        return self.submission.scope
 
 
 class ClearanceQuerySet(models.QuerySet):
@@ -101,6 +136,12 @@ class ClearanceQuerySet(models.QuerySet):
         """The last decision on each revision: the one that counts."""
         newest = Clearance.objects.filter(revision=OuterRef("revision")).order_by("-pk")
         return self.filter(pk=Subquery(newest.values("pk")[:1]))
+
+    def of_the_standing_hold(self, revision: Revision) -> Self:
+        """The holds since the revision was last cleared, if it was: those who agree with each other."""
+        mine = self.filter(revision=revision)
+        cleared = mine.filter(outcome="cleared").order_by("-pk").values("pk")[:1]
+        return mine.filter(pk__gt=Coalesce(Subquery(cleared), 0))
 
 
 class Clearance(models.Model):
@@ -112,10 +153,13 @@ class Clearance(models.Model):
 
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="+")
     screening = models.ForeignKey(
-        Screening, null=True, blank=True, on_delete=models.PROTECT, related_name="clearances"
+        Screening, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )  # the report that was on the page; none when a person read by hand
     outcome = models.CharField(max_length=20, choices=Outcome)
     reason = models.TextField(max_length=2000, blank=True)
+    confirms = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="confirmations"
+    )  # another person's hold, which lasts from now on
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=Now())
 
@@ -133,6 +177,16 @@ class Clearance(models.Model):
         return f"{self.get_outcome_display()}: {self.revision}"
 
     @property
+    def lasts(self) -> bool:
+        """A hold that two people have decided."""
+        return self.confirms_id is not None
+
+    def has_lapsed(self, hours: int) -> bool:
+        """A hold by one person that nobody has joined in time. The entry waits for a decision again."""
+        held = self.outcome == Clearance.Outcome.HELD and not self.lasts
+        return held and self.at + timedelta(hours=hours) <= clock.now()
+
+    @property
     def event(self):
         return self.revision.event
 
@@ -141,12 +195,33 @@ class Clearance(models.Model):
         return self.revision.scope
 
 
+def is_sampled(revision: Revision, percent: int) -> bool:
+    """One of the share of entries that people read before they see the report; always the same ones."""
+    chance = int(hashlib.sha256(f"blind:{revision.submission.code}".encode()).hexdigest()[:8], 16)
+    return chance % 100 < percent
+
+
+def is_read_blind(
+    revision: Revision,
+    screening: Screening | None,
+    *,
+    plan: Plan | None = None,
+    found: int | None = None,
+) -> bool:
+    """Is the report still kept from whoever screens it? Until each principle has a person's finding.
+
+    `plan` and `found`, the number of principles with one, where the caller knows them already.
+    """
+    if screening is None or not screening.states_findings or not screening.report:
+        return False  # nothing is stated that could lead anyone
+    if not is_sampled(revision, (plan or Plan.of(revision.event)).blind_percent):
+        return False
+    if found is None:
+        found = Verdict.objects.standing().filter(revision=revision).count()
+    return found < len(screening.report["principles"])
+
+
 def cleared_entries(event) -> models.QuerySet[Revision]:
     """The entries that judges score and visitors may see: current revisions that a person cleared."""
     cleared = Clearance.objects.standing().filter(revision=OuterRef("pk"), outcome=Clearance.Outcome.CLEARED)
     return Revision.objects.of_event(event).current().filter(Exists(cleared))
-
-
-def reading_shown(revision: Revision) -> Screening | None:
-    """The reading that the revision's page shows."""
-    return Screening.objects.newest().filter(revision=revision).first()

@@ -1,25 +1,86 @@
-"""Reports and queues as pages and the API show them: the stored result, with names and places put to it."""
+"""The queue, and what people said about an entry, as pages and the API show them."""
 
-from dataclasses import dataclass
-from functools import cached_property
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
 
-from screening.framework import Framework, Principle, load
-from screening.models import Clearance, Screening
-from screening.reader.highlight import Fragment, anchor_of, fragments
-from screening.report import FINDINGS, HINTS, SIGNALS
-from submissions.models import Revision
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-SHOWN_AT_FIRST = 3  # quotations of a principle; the rest are folded away
+from accounts.models import User
+from core import clock
+from events.models import Event, RoleKind
+from reading.framework import load
+from reading.models import Plan, Question, Screening
+from reading.presentation import STATES
+from reading.reader.evaluation import kappa
+from reading.report import HINTS
+from screening.models import Claim, Clearance, Remark, Verdict, is_read_blind
+from submissions.models import Revision, RevisionQuerySet
 
-STATES = {
-    "waiting": "Waiting to be read",
-    "retrying": "Not read yet: will be tried again",
-    "failed": "Could not be read",
-    "unreadable": "Nothing to read",
-    "held": "Not sent to a model: look at the flags",
-    "complete": "Read",
-    "": "Not read",
+# What the queue can be narrowed to, in words.
+SHELVES = {
+    "waiting": "Waiting for a decision",
+    "mine": "You are reading",
+    "second": "Held, waiting for a second person",
+    "held": "Held",
+    "cleared": "Cleared",
+    "all": "All entries",
 }
+
+
+def shelves(event: Event, user: User) -> dict[str, Q]:
+    """What each shelf of the queue holds, as conditions on `entries_of`."""
+    lapsed_before = clock.now() - timedelta(hours=Plan.of(event).holds_last_hours)
+    lapsed = Q(outcome="held", partner=None, decided_at__lte=lapsed_before)
+    waiting = Q(outcome=None) | lapsed
+    return {
+        "waiting": waiting,
+        "mine": waiting & Q(claimed_by=user.pk, claimed_until__gt=clock.now()),
+        "second": Q(outcome="held", partner=None),
+        "held": Q(outcome="held"),
+        "cleared": Q(outcome="cleared"),
+        "all": Q(),
+    }
+
+
+def entries_of(event: Event) -> RevisionQuerySet:
+    """The entries as they stand, the longest waiting first, with what was decided and who reads them."""
+    standing = Clearance.objects.standing().filter(revision=OuterRef("pk"))
+    claim = Claim.objects.filter(revision=OuterRef("pk"))
+    shown = Screening.objects.shown().filter(revision=OuterRef("pk"))
+    return (
+        Revision.objects.of_event(event)
+        .current()
+        .annotate(
+            outcome=Subquery(standing.values("outcome")[:1]),
+            partner=Subquery(standing.values("confirms")[:1]),
+            decided_at=Subquery(standing.values("at")[:1]),
+            claimed_by=Subquery(claim.values("by")[:1]),
+            claimed_until=Subquery(claim.values("until")[:1]),
+            told_first=Subquery(shown.values("report__hint")[:1]),
+        )
+        .order_by("submitted_at", "pk")
+    )
+
+
+def narrowed(
+    entries: RevisionQuerySet, event: Event, user: User, *, shelf: str, hint: str = ""
+) -> RevisionQuerySet:
+    """One shelf of the queue, and of it what has this hint. Entries still read blind show none."""
+    entries = entries.filter(shelves(event, user)[shelf])
+    if not hint:
+        return entries
+    of_hint = entries.filter(Q(told_first=hint))
+    blind = [row.revision.pk for row in queue_rows(of_hint) if row.blind]
+    return of_hint.exclude(pk__in=blind)
+
+
+def counts_of(event: Event, user: User) -> list[tuple[str, str, int]]:
+    """The shelves of the queue: code, words, number of entries. One query."""
+    counts = entries_of(event).aggregate(
+        **{f"n_{name}": Count("pk", filter=condition) for name, condition in shelves(event, user).items()}
+    )
+    return [(name, words, counts[f"n_{name}"]) for name, words in SHELVES.items()]
 
 
 @dataclass(frozen=True)
@@ -29,6 +90,9 @@ class Row:
     revision: Revision
     screening: Screening | None
     clearance: Clearance | None
+    claim: Claim | None = None
+    lapsed: bool = False
+    blind: bool = False
 
     @property
     def state(self) -> str:
@@ -40,159 +104,126 @@ class Row:
 
     @property
     def hint(self) -> str:
-        return HINTS.get(self.screening.hint, "") if self.screening else ""
+        return HINTS.get(self.screening.hint, "") if self.screening and not self.blind else ""
 
 
 def queue_rows(revisions) -> list[Row]:
-    """Three queries, however many rows: the entries, their newest readings, the standing decisions."""
+    """A constant number of queries, however many rows."""
     revisions = list(revisions)
-    readings = Screening.objects.newest().filter(revision__in=revisions).defer("text", "record")
+    if not revisions:
+        return []
+    readings = Screening.objects.shown().filter(revision__in=revisions).defer("text", "record")
     screenings = {screening.revision_id: screening for screening in readings}
     standing = Clearance.objects.standing().filter(revision__in=revisions).select_related("by")
     clearances = {clearance.revision_id: clearance for clearance in standing}
-    return [Row(revision, screenings.get(revision.pk), clearances.get(revision.pk)) for revision in revisions]
+    open_claims = Claim.objects.filter(revision__in=revisions, until__gt=clock.now()).select_related("by")
+    claims = {claim.revision_id: claim for claim in open_claims}
+    plan = Plan.of(revisions[0].event)
+    found = Counter(
+        Verdict.objects.standing().filter(revision__in=revisions).values_list("revision_id", flat=True)
+    )
+    rows = []
+    for revision in revisions:
+        screening, clearance = screenings.get(revision.pk), clearances.get(revision.pk)
+        blind = is_read_blind(revision, screening, plan=plan, found=found[revision.pk])
+        lapsed = bool(clearance and clearance.has_lapsed(plan.holds_last_hours))
+        rows.append(Row(revision, screening, clearance, claims.get(revision.pk), lapsed, blind))
+    return rows
+
+
+@dataclass
+class About:
+    """What people said about one principle, or (0) the whole entry."""
+
+    verdict: Verdict | None = None
+    earlier: list[Verdict] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+
+
+def said_about(revision: Revision) -> dict[int, About]:
+    """By number of the principle: the standing verdict, the earlier ones, questions and answers."""
+    about: dict[int, About] = {}
+    for verdict in Verdict.objects.filter(revision=revision).select_related("by").order_by("-pk"):
+        entry = about.setdefault(verdict.number, About())
+        if entry.verdict is None:
+            entry.verdict = verdict
+        else:
+            entry.earlier.append(verdict)
+    remarks = Remark.objects.filter(submission=revision.submission_id).select_related("by", "revision")
+    for remark in remarks:
+        about.setdefault(remark.number, About()).remarks.append(remark)
+    return about
+
+
+def told_by_people(revision: Revision) -> list[tuple[str, About]]:
+    """What people found and said, under the names of the principles; nothing that only a model said."""
+    about = said_about(revision)
+    names = {0: "The whole entry"} | names_of(revision.event) if about else {}
+    return [(names.get(number, f"Question {number}"), about[number]) for number in sorted(about)]
+
+
+def names_of(event: Event) -> dict[int, str]:
+    """The principles and the event's own questions, by number."""
+    questions = tuple(question.as_data() for question in Question.objects.filter(event=event))
+    principles = load(event.framework, questions=questions).principles
+    return {principle.number: f"{principle.number}. {principle.name}" for principle in principles}
+
+
+def screeners_beside(revision: Revision, user: User) -> QuerySet[User]:
+    """Other screeners of the event who are not on the entry's team."""
+    return (
+        User.objects.filter(is_active=True, pk__in=roles_of(revision.event, RoleKind.SCREENER))
+        .exclude(pk=user.pk)
+        .exclude(pk__in=revision.submission.team.memberships.values("user"))
+        .order_by("name", "pk")
+    )
+
+
+def roles_of(event: Event, kind: RoleKind):
+    return event.roles.filter(kind=kind).values("user")
 
 
 @dataclass(frozen=True)
-class Quotation:
-    text: str
-    anchor: str
+class Agreement:
+    """People beside the model, for one principle or for all: verdicts on what a model had stated."""
 
-
-@dataclass(frozen=True)
-class Finding:
-    """What was found for one principle."""
-
-    principle: Principle
-    finding: str
-    weak: bool
-    missing: str
-    question: str
-    quotes: list[Quotation]
+    number: int
+    name: str
+    verdicts: int
+    confirmed: int
+    changed: int
+    rejected: int
+    kappa: float | None
 
     @property
-    def words(self) -> str:
-        return FINDINGS[self.finding][0]
-
-    @property
-    def meaning(self) -> str:
-        return FINDINGS[self.finding][1]
-
-    @property
-    def first(self) -> list[Quotation]:
-        return self.quotes[:SHOWN_AT_FIRST]
-
-    @property
-    def rest(self) -> list[Quotation]:
-        return self.quotes[SHOWN_AT_FIRST:]
+    def share(self) -> float | None:
+        return self.confirmed / self.verdicts if self.verdicts else None
 
 
-@dataclass(frozen=True)
-class Flag:
-    words: str
-    severity: str
-    detail: str
-    quotes: list[Quotation]
+def agreement(event: Event, *, blind_only: bool = False) -> list[Agreement]:
+    """By principle, then (number 0) over all. Standing verdicts on entries as they stand."""
+    verdicts = Verdict.objects.before_the_report() if blind_only else Verdict.objects.standing()
+    verdicts = verdicts.filter(revision__in=Revision.objects.of_event(event).current()).exclude(model_said="")
+    pairs: dict[int, list[tuple[str, str]]] = {}
+    for number, said, found in verdicts.values_list("number", "model_said", "finding"):
+        pairs.setdefault(number, []).append((said, found))
+    everything = [pair for rows in pairs.values() for pair in rows]
+    names = names_of(event)
+    rows = [_agreement(number, names.get(number, ""), rows) for number, rows in sorted(pairs.items())]
+    return [*rows, _agreement(0, "", everything)]
 
 
-def quotations(rows: list[dict]) -> list[Quotation]:
-    return [Quotation(row["text"], anchor_of(row["start"], row["end"])) for row in rows]
-
-
-class Reading:
-    """A stored report, ready for a page."""
-
-    def __init__(self, screening: Screening) -> None:
-        self.screening = screening
-        self.report = screening.report or {}
-
-    @cached_property
-    def framework(self) -> Framework:
-        return load(self.screening.framework)
-
-    @property
-    def is_offline(self) -> bool:
-        return self.report["mode"] != "ai"
-
-    @property
-    def hint(self) -> str:
-        return HINTS[self.report["hint"]]
-
-    @property
-    def engine(self) -> str:
-        if self.report["mode"] == "ai":
-            return f"the model {self.report['engine']['model']}"
-        return "the built-in engine"
-
-    @property
-    def source(self) -> str:
-        return f"revision {self.screening.revision.number}"
-
-    @property
-    def summary(self) -> list[dict]:
-        return [{"text": row["text"], "quotes": quotations(row["quotes"])} for row in self.report["summary"]]
-
-    @cached_property
-    def findings(self) -> list[Finding]:
-        principles = {principle.number: principle for principle in self.framework.principles}
-        return [
-            Finding(
-                principles[row["number"]],
-                row["finding"],
-                row["weak"],
-                row["missing"],
-                row["question"],
-                quotations(row["quotes"]),
-            )
-            for row in self.report["principles"]
-        ]
-
-    @property
-    def flags(self) -> list[Flag]:
-        return [
-            Flag(SIGNALS[row["kind"]], row["severity"], row["detail"], quotations(row["quotes"]))
-            for row in self.report["signals"]
-        ]
-
-    @cached_property
-    def _cut(self) -> tuple[list[Fragment], list[Fragment]]:
-        text, end = self.screening.text, self.report["visible_end"]
-        quotes = [
-            (quote["start"], quote["end"], f"Principle {row['number']}")
-            for row in self.report["principles"]
-            for quote in row["quotes"]
-        ]
-        quotes += [
-            (quote["start"], quote["end"], "Summary")
-            for row in self.report["summary"]
-            for quote in row["quotes"]
-        ]
-        flagged = [
-            (quote["start"], quote["end"], SIGNALS[row["kind"]])
-            for row in self.report["signals"]
-            for quote in row["quotes"]
-        ]
-        visible = [quote for quote in [*quotes, *flagged] if quote[1] <= end]
-        hidden = [(low - end, high - end, label) for low, high, label in flagged if low >= end]
-        below = [
-            Fragment(part.text, shifted(part.anchor, end), part.labels)
-            for part in fragments(text[end:], hidden)
-        ]
-        return fragments(text[:end], visible), below
-
-    @property
-    def visible(self) -> list[Fragment]:
-        return self._cut[0]
-
-    @property
-    def hidden(self) -> list[Fragment]:
-        """What a reader of the entry would not have seen, made visible."""
-        return [part for part in self._cut[1] if part.text.strip()]
-
-
-def shifted(anchor: str, by: int) -> str:
-    """An anchor of a part of the text, as it is called in the whole."""
-    if not anchor:
-        return ""
-    start, _, end = anchor[1:].partition("-")
-    return anchor_of(int(start) + by, int(end) + by)
+def _agreement(number: int, name: str, pairs: list[tuple[str, str]]) -> Agreement:
+    confirmed = sum(said == found for said, found in pairs)
+    rejected = sum(found == Verdict.Finding.REJECTED for _, found in pairs)
+    scale = {"not_found", "partial", "evidenced"}
+    ordered = [(said, found) for said, found in pairs if said in scale and found in scale]
+    return Agreement(
+        number=number,
+        name=name,
+        verdicts=len(pairs),
+        confirmed=confirmed,
+        changed=len(pairs) - confirmed - rejected,
+        rejected=rejected,
+        kappa=kappa(ordered) if len(ordered) > 1 else None,
+    )

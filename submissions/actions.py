@@ -94,7 +94,9 @@ def save_draft(submission: Submission, *, by: User, version: int, answers: Mappi
 
 
 @transaction.atomic
-def submit(submission: Submission, *, by: User, key: UUID, declared: str) -> Revision:
+def submit(
+    submission: Submission, *, by: User, key: UUID, declared: str, people_only: bool = False
+) -> Revision:
     """Freeze the draft as it stands as the next revision, the one screening and judges will read.
 
     The same key again, even after the deadline, finds the revision that it made: a lost answer or a
@@ -111,7 +113,7 @@ def submit(submission: Submission, *, by: User, key: UUID, declared: str) -> Rev
     if declared != CURRENT_DECLARATIONS:
         raise Refused("The declarations have changed. Read them again, then confirm them", "declared")
     last = submission.current_revision
-    if last and last.answers() == submission.answers():
+    if last and last.answers() == submission.answers() and last.people_only == people_only:
         raise Refused(
             f"Nothing has changed since revision {last.number}, which we received at {last.received}. "
             f"Its reference is {last.receipt}. You do not need to submit again"
@@ -124,6 +126,7 @@ def submit(submission: Submission, *, by: User, key: UUID, declared: str) -> Rev
         submitted_by=by,
         submitted_at=clock.now(),
         declared=declared,
+        people_only=people_only,
         **submission.answers(),
     )
     revision.sha256 = digest(revision.as_markdown())
@@ -138,6 +141,7 @@ def submit(submission: Submission, *, by: User, key: UUID, declared: str) -> Rev
         sha256=revision.sha256,
         draft_version=submission.version,
         declared=declared,
+        people_only=people_only,
     )
     return revision
 

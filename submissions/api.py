@@ -67,6 +67,9 @@ class MissingAnswerSerializer(StrictSerializer):
 class SubmitDraftSerializer(StrictSerializer):
     key = serializers.UUIDField(help_text="Yours to choose. The same key again gives the same receipt.")
     declared = serializers.CharField(max_length=20, help_text="The version of the declarations agreed to.")
+    people_only = serializers.BooleanField(
+        required=False, help_text="Have people alone read the entry, and send nothing to an AI model."
+    )
 
 
 class ReceiptSerializer(StrictSerializer):

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from functools import partial
 
 from django import forms
@@ -107,3 +108,14 @@ class SubmitForm(forms.Form):
         label="I confirm all of these statements, for my team",
         error_messages={"required": "Confirm the statements before you submit"},
     )
+    people_only = forms.BooleanField(
+        label="Have people alone read our entry. Send nothing to an AI model",
+        required=False,
+        help_text="This changes nothing in how your entry is treated",
+    )
+
+    def __init__(self, *args, readers: Sequence[str], **options) -> None:
+        """`readers` are the models that would read the entry: with none there is nothing to ask."""
+        super().__init__(*args, **options)
+        if not readers:
+            del self.fields["people_only"]

@@ -204,6 +204,7 @@ class Revision(Answers):
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
     declared = models.CharField(max_length=20)  # the version of the declarations agreed to
+    people_only = models.BooleanField(default=False)  # the team wants no AI model to read it
 
     objects = RevisionQuerySet.as_manager()
 
@@ -234,6 +235,10 @@ class Revision(Answers):
     def received(self) -> str:
         """The exact time of receipt, in the event's zone."""
         return exactly(self.submitted_at, self.event.zone)
+
+    def before(self) -> "Revision | None":
+        """The revision that this one replaced."""
+        return self.submission.revisions.filter(number=self.number - 1).first()
 
     @property
     def declarations(self) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 import uuid
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -69,8 +68,9 @@ def edit(request: HttpRequest, event_slug: str, code: str) -> HttpResponse:
 @door("submissions.edit")
 def check(request: HttpRequest, event_slug: str, code: str) -> HttpResponse:
     submission = draft(request, event_slug, code)
-    form = SubmitForm(initial={"key": uuid.uuid4()})
-    return render(request, "submissions/check.html", about(submission) | {"form": form})
+    context = about(submission)
+    form = SubmitForm(initial={"key": uuid.uuid4()}, readers=context["readers"])
+    return render(request, "submissions/check.html", context | {"form": form})
 
 
 @door("submissions.submit")
@@ -78,7 +78,8 @@ def submit(request: HttpRequest, event_slug: str, code: str) -> HttpResponse:
     submission = draft(request, event_slug, code)
     if request.method != "POST":
         return redirect("submissions:check", event_slug, code)
-    form = SubmitForm(request.POST)
+    readers = submission.event.readers_of(submission.data_level)
+    form = SubmitForm(request.POST, readers=readers)
     if form.is_valid():
         with refusals_on(form):
             revision = actions.submit(
@@ -86,6 +87,7 @@ def submit(request: HttpRequest, event_slug: str, code: str) -> HttpResponse:
                 by=request.user,
                 key=form.cleaned_data["key"],
                 declared=form.cleaned_data["declared"],
+                people_only=form.cleaned_data.get("people_only", False),
             )
             return redirect("submissions:receipt", event_slug, code, revision.number)
     return render(request, "submissions/check.html", about(submission) | {"form": form})
@@ -144,7 +146,7 @@ def about(submission: Submission) -> dict:
         "shut": shut,
         "shut_text": f"{shut}. You can still save your draft. What you save now is not submitted.",
         "statements": DECLARATIONS[CURRENT_DECLARATIONS],
-        "model": settings.LLM_MODEL if event.uses_ai else "",
+        "readers": event.readers_of(submission.data_level),
     }
 
 

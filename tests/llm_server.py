@@ -8,12 +8,15 @@ A step is {"do": name, "times": n, "match": text}; steps are used up in order, t
 With "match", a step is used only for requests whose prompt holds that text.
 """
 
+import gzip
 import json
 import re
 import socket
 import sys
 import threading
 import time
+import zlib
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
@@ -21,15 +24,23 @@ ID = re.compile(r"^(S\d{3}) ", re.MULTILINE)
 SENSIBLE = {"do": "answer"}
 
 
+@cache
+def bomb() -> bytes:
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, 31)
+    return b"".join(squeeze.compress(b" " * 1_000_000) for _ in range(200)) + squeeze.flush()
+
+
 class LLMServer:
     """Listens on a free port of this machine until it is closed."""
 
-    def __init__(self, port: int = 0, key: str = "test-key", model: str = "test-model") -> None:
+    def __init__(
+        self, port: int = 0, key: str = "test-key", model: str = "test-model", handler: type | None = None
+    ) -> None:
         self.key, self.model = key, model
         self.lock = threading.Lock()
         self.released = threading.Event()
         self.reset()
-        self.http = _Server(("127.0.0.1", port), _Handler)
+        self.http = _Server(("127.0.0.1", port), handler or _Handler)
         self.http.double = self  # type: ignore[attr-defined]
         self.url = f"http://127.0.0.1:{self.http.server_port}/v1"
         self.root = self.url.removesuffix("/v1")
@@ -71,6 +82,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    packed = False
 
     def do_GET(self) -> None:
         double = self.server.double  # type: ignore[attr-defined]
@@ -93,7 +105,14 @@ class _Handler(BaseHTTPRequestHandler):
         request = json.loads(body)
         prompt = "\n".join(message["content"] for message in request.get("messages", []))
         step = double.next_step(prompt)
-        entry = {"at": time.time(), "do": step["do"], "path": self.path, "prompt": prompt, "request": request}
+        entry = {
+            "at": time.time(),
+            "do": step["do"],
+            "path": self.path,
+            "prompt": prompt,
+            "request": request,
+            "client": self.client_address,
+        }
         with double.lock:
             double.journal.append(entry)
             double.flying += 1
@@ -146,6 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_status(self, step, request, prompt) -> None:
         headers = {"Retry-After": str(step["retry_after"])} if "retry_after" in step else {}
+        headers |= step.get("headers", {})
         self._fault(step["status"], step.get("code", ""), step.get("message", "as scripted"), headers)
 
     def do_body(self, step, request, prompt) -> None:
@@ -184,7 +204,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def do_huge(self, step, request, prompt) -> None:
-        self._send(200, b"[" + b'"x",' * (step.get("bytes", 20_000_000) // 4), {})
+        size = step.get("bytes", 20_000_000)
+        self.wfile.write(f"HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n".encode())
+        for _ in range(size // 10_000):
+            self.wfile.write(b'["x",     ' * 1000)
 
     def do_refusal(self, step, request, prompt) -> None:
         self._say(None, step, refusal="I cannot help with that")
@@ -199,7 +222,49 @@ class _Handler(BaseHTTPRequestHandler):
             return self._fault(400, "unsupported", "response_format json_schema is not supported")
         return self.do_answer(step, request, prompt)
 
+    def do_picky(self, step, request, prompt) -> None:
+        """Refuses a form, `temperature`, `seed` or `max_tokens`, as OpenAI words it."""
+        for name in step["refuses"]:
+            said = {"max_tokens": "Use 'max_completion_tokens' instead."}.get(
+                name, "Only the default is supported."
+            )
+            if name in request:
+                message = f"Unsupported parameter: '{name}' is not supported with this model. {said}"
+                return self._fault(400, "unsupported_parameter", message, param=name)
+            if name == request.get("response_format", {}).get("type"):
+                message = f"Invalid parameter: 'response_format' of type '{name}' is not supported"
+                return self._fault(400, "", message, param="response_format")
+            if name == "anything" and "response_format" in request:
+                return self._fault(400, "", "Bad request")
+        return self.do_answer(step, request, prompt)
+
+    def do_ignore_form(self, step, request, prompt) -> None:
+        """Takes every form and keeps to none, unless the schema stands in the prompt."""
+        if "response_format" in request and "of this schema" not in prompt:
+            return self._say(step.get("content", "Certainly, here is what I think of it."), step)
+        return self.do_answer(step, request, prompt)
+
+    def do_redirect(self, step, request, prompt) -> None:
+        self._send(step.get("status", 307), b"", {"Location": step["to"]})
+
+    def do_bomb(self, step, request, prompt) -> None:
+        """A few kilobytes that unpack to hundreds of megabytes."""
+        self._send(step.get("status", 200), bomb(), {"Content-Encoding": "gzip"})
+
+    def do_gzip(self, step, request, prompt) -> None:
+        """Packed although nobody asked for it."""
+        self.packed = True
+        return self.do_answer(step, request, prompt)
+
+    def do_cut(self, step, request, prompt) -> None:
+        """A reset in the middle of a body that had begun well."""
+        self.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{"choices": [{"message": {"con')
+        self.wfile.flush()
+        time.sleep(0.05)
+        return self.do_reset(step, request, prompt)
+
     def _say(self, content: str | None, step: dict, refusal: str | None = None) -> None:
+        took = step.get("took", (100, 20))
         body = {
             "id": "x",
             "object": "chat.completion",
@@ -213,14 +278,23 @@ class _Handler(BaseHTTPRequestHandler):
                     "message": {"role": "assistant", "content": content, "refusal": refusal},
                 }
             ],
-            "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120},
+            "usage": {"prompt_tokens": took[0], "completion_tokens": took[1], "total_tokens": sum(took)},
         }
         if step.get("usage") == "missing":
             del body["usage"]
-        self._json(200, body)
+        if self.packed:
+            return self._send(200, gzip.compress(json.dumps(body).encode()), {"Content-Encoding": "gzip"})
+        return self._json(200, body)
 
-    def _fault(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
-        error = {"message": message, "type": "error", "param": None, "code": code}
+    def _fault(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        headers: dict[str, str] | None = None,
+        param: str | None = None,
+    ) -> None:
+        error = {"message": message, "type": "error", "param": param, "code": code}
         self._send(status, json.dumps({"error": error}).encode(), headers or {})
 
     def _json(self, status: int, body: dict) -> None:

@@ -11,7 +11,17 @@ from django.db.models import signals
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = [config for config in apps.get_app_configs() if (ROOT / config.name).is_dir()]
-STAGES = ["accounts", "events", "challenges", "teams", "submissions", "screening", "judging", "showcase"]
+STAGES = [
+    "accounts",
+    "events",
+    "challenges",
+    "teams",
+    "submissions",
+    "reading",
+    "screening",
+    "judging",
+    "showcase",
+]
 
 
 def contracts() -> list[dict]:

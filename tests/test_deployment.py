@@ -218,6 +218,8 @@ def test_settings_without_a_required_value_stop_and_name_it(name, said):
         ("SECRET_KEY", "", "Set SECRET_KEY in the environment. See .env.example."),
         ("DATABASE_URL", "sqlite:///db.sqlite3", "DATABASE_URL must begin with postgres://"),
         ("TRUSTED_PROXY_COUNT", "one", "TRUSTED_PROXY_COUNT must be a whole number"),
+        ("LLM_CALL_SECONDS", "-1", "LLM_CALL_SECONDS must be a whole number"),
+        ("LLM_GBP_IN", "cheap", "LLM_GBP_IN must be an amount such as 0.15"),
     ],
 )
 def test_settings_with_a_value_that_cannot_be_stop_and_say_why(name, value, said):

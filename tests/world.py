@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Department, Domain, User
 from challenges.models import Challenge, DataLevel
 from events.models import Event, Phase, Role, RoleKind
+from reading.models import Plan, Screening
 from screening.models import Clearance
 from submissions.models import DraftSave, Revision, Submission, digest
 from teams.models import Membership, Team
@@ -104,6 +105,7 @@ def event_in(phase: Phase, slug: str = "summer") -> Event:
         },
     )
     if is_new:
+        Plan.objects.create(event=event, blind_percent=0)  # or one report in ten would be out of sight
         give(event, RoleKind.ORGANISER, "ada")
         give(event, RoleKind.PARTICIPANT, "ben", "bea")
         give(event, RoleKind.SCREENER, "sam")
@@ -172,8 +174,68 @@ def revision_of(submission: Submission, **answers) -> Revision:
     return revision
 
 
+def entry_of(event: Event, *keys: str, name: str = "Kingfishers", **answers) -> Revision:
+    """What these people's team has submitted; nobody has decided on it."""
+    return revision_of(draft_of(team_of(event, *keys, name=name), **answers))
+
+
+def report_of(revision: Revision, *findings: str, **fields) -> Screening:
+    """A finished reading in which a model states these findings, one after the other; the rest are absent."""
+    stated = [*findings, *["not_found"] * (10 - len(findings))]
+    words = revision.pitch
+    quote = {"text": words, "start": 0, "end": len(words)}
+    report = {
+        "status": "complete",
+        "mode": "ai",
+        "error": "",
+        "engine": {"name": "openai", "model": "made-up-1"},
+        "framework": "aip-2025",
+        "recipe": "r" * 64,
+        "summary": [{"text": words, "quotes": [quote]}],
+        "principles": [
+            {
+                "number": number,
+                "finding": finding,
+                "weak": False,
+                "missing": "",
+                "question": "How often was it wrong?",
+                "quotes": [quote] if finding in ("evidenced", "partial", "concern") else [],
+            }
+            for number, finding in enumerate(stated, start=1)
+        ],
+        "signals": [],
+        "demotions": [],
+        "usage": {
+            "calls": 21,
+            "prompt_tokens": 9000,
+            "completion_tokens": 900,
+            "cost_gbp": "0.0021",
+            "seconds": 4.2,
+        },
+        "hint": "ready_to_read",
+        "visible_end": len(words),
+    }
+    kept = {
+        "revision": revision,
+        "framework": "aip-2025",
+        "recipe": "r" * 64,
+        "provider": "main",
+        "engine": "openai:made-up-1",
+        "status": "complete",
+        "mode": "ai",
+        "text": words,
+        "report": report,
+        "finished_at": timezone.now(),
+        "calls": 21,
+        "prompt_tokens": 9000,
+        "completion_tokens": 900,
+        "cost_gbp": "0.0021",
+    }
+    return Screening.objects.create(**(kept | fields))
+
+
 def cleared_entry(event: Event, *keys: str, name: str = "Kingfishers", **answers) -> Revision:
     """An entry of these people's team that sam has cleared."""
-    revision = revision_of(draft_of(team_of(event, *keys, name=name), **answers))
+    revision = entry_of(event, *keys, name=name, **answers)
     Clearance.objects.create(revision=revision, outcome=Clearance.Outcome.CLEARED, by=person("sam"))
     return revision

@@ -68,7 +68,7 @@ def test_postpone_keeps_the_reason_and_is_not_due_until_the_wait_is_over():
 
 @pytest.mark.django_db
 def test_postpone_after_the_last_try_fails_for_good_until_a_person_asks_again():
-    job = mail(attempt=Mail.TRIES - 1)
+    job = mail(attempt=Mail.TRIES - 1, tries=Mail.TRIES - 1)
     claimed = Mail.objects.claim(job.pk)
 
     claimed.postpone("No such address")
@@ -76,7 +76,49 @@ def test_postpone_after_the_last_try_fails_for_good_until_a_person_asks_again():
     assert claimed.failed_at is not None
     assert Mail.objects.claim(job.pk) is None
     assert claimed.again()
-    assert Mail.objects.claim(job.pk).attempt == 1
+    anew = Mail.objects.claim(job.pk)
+    assert (anew.attempt, anew.tries) == (Mail.TRIES + 1, 1)
+
+
+@pytest.mark.django_db
+def test_worker_back_from_before_a_person_asked_again_changes_nothing():
+    job = mail(tries=Mail.TRIES - 1)
+    zombie = Mail.objects.claim(job.pk)
+    Mail.objects.filter(pk=job.pk).update(due_at=Now())  # its lease has ended
+    Mail.objects.claim(job.pk)
+    failed = Mail.objects.get(pk=job.pk)
+    assert failed.failed_at is not None
+    failed.again()
+    anew = Mail.objects.claim(job.pk)
+
+    assert not zombie.finish()
+    assert anew.finish()
+
+
+@pytest.mark.django_db
+def test_again_leaves_alone_what_is_being_tried():
+    job = mail()
+    Mail.objects.claim(job.pk).postpone("The mail server did not answer")
+    Mail.objects.filter(pk=job.pk).update(due_at=Now())
+    trying = Mail.objects.claim(job.pk)
+
+    assert not trying.again()
+    assert Mail.objects.claim(job.pk) is None
+
+
+@pytest.mark.django_db
+def test_job_that_ends_every_worker_is_given_up_and_says_so():
+    job = mail()
+    for _ in range(Mail.TRIES):
+        assert Mail.objects.claim(job.pk) is not None
+        Mail.objects.filter(pk=job.pk).update(due_at=Now())  # the worker died, and its lease has ended
+
+    assert Mail.objects.claim(job.pk) is None
+    given_up = Mail.objects.get(pk=job.pk)
+    assert (given_up.failed_at is not None, given_up.error) == (
+        True,
+        f"It was begun {Mail.TRIES} times and never came to an end",
+    )
 
 
 @pytest.mark.django_db

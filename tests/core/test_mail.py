@@ -57,6 +57,6 @@ class Broken(BaseEmailBackend):
 
 
 def test_mail_waits_for_a_server_that_is_down_over_a_weekend():
-    waits = [Mail(attempt=attempt).wait() for attempt in range(1, Mail.TRIES)]
+    waits = [Mail(tries=attempt).wait() for attempt in range(1, Mail.TRIES)]
 
     assert sum(waits, timedelta()) > timedelta(hours=62)

@@ -52,6 +52,10 @@ def test_event_says_everything_that_its_page_says(api_as):
         "framework": "aip-2025",
         "accepts_official": False,
         "uses_ai": True,
+        "provider": "main",
+        "official_provider": "",
+        "second_provider": "",
+        "second_use": "none",
         "phase": "forming",
     }
     assert sorted(key for key in answer if key.endswith("_at")) == [

@@ -8,12 +8,14 @@ from challenges.models import Challenge
 from events.models import Application, Phase, RoleKind
 from hackathon.needs import needs_of, open_to
 from judging.models import Assignment, Ballot
+from screening import actions as screening
 from screening.models import Clearance
 from tests.world import (
     challenge_of,
     cleared_entry,
     department,
     draft_of,
+    entry_of,
     event_in,
     give,
     person,
@@ -48,6 +50,30 @@ def test_needs_of_a_participant_without_a_team_follow_the_phase(ben, phase, want
     event_in(phase)
 
     assert texts(ben) == wanted
+
+
+def test_need_to_answer_a_screener_goes_with_the_answer(ben, sam):
+    entry = entry_of(event_in(Phase.JUDGING))
+    told = [texts(ben)]
+    screening.ask(entry, "Who checks?", by=sam, number=4)
+    screening.ask(entry, "How often is it wrong?", by=sam, number=1)
+    told.append(texts(ben))
+    screening.answer(entry, "A caseworker", by=ben, number=4)
+    told.append(texts(ben))
+
+    assert told == [[], ["Answer 2 questions about your entry"], ["Answer 1 question about your entry"]]
+
+
+def test_hold_by_one_person_needs_another_screener(sam):
+    event = event_in(Phase.JUDGING)
+    give(event, RoleKind.SCREENER, "jim")
+    entry = entry_of(event)
+    screening.hold(entry, "A real name is in it", by=sam)
+    told = [texts(sam), texts(person("jim"))]
+    screening.hold(entry, "I see it too", by=person("jim"))
+
+    assert told == [[], ["Agree to hold 1 entry, or clear it"]]
+    assert texts(person("jim")) == []
 
 
 def test_needs_of_a_team_follow_its_entry(ben):

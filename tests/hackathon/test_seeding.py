@@ -5,7 +5,7 @@ from accounts.models import User
 from core.models import AuditRow
 from events.models import Event, Phase
 from hackathon.seeding import load, many, seed
-from screening.models import Screening
+from reading.models import Screening
 from showcase.models import Exhibit
 from submissions.models import Revision
 from tests.world import event_in

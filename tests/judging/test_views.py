@@ -9,8 +9,9 @@ from core.clock import arrived_at
 from events.models import Event, Phase, RoleKind
 from judging import actions
 from judging.models import Assignment, Ballot, Criterion
+from screening import actions as screening
 from tests.judging.test_actions import LINE, all_of, event_to_score, given_to, refused, sheet
-from tests.world import cleared_entry, event_in, give, person
+from tests.world import cleared_entry, event_in, give, person, report_of
 
 pytestmark = pytest.mark.django_db
 BASE = "/events/summer/judging/"
@@ -627,3 +628,19 @@ def test_arrival_before_the_close_counts_however_long_the_upload_takes(jude):
         said = refused(lambda: actions.score(assignment, **sheet(assignment, value=1, version=1)))
 
     assert (saved.version, said) == (1, f"Scores closed at {assignment.event.say(closes)}")
+
+
+def test_sheet_shows_what_people_found_and_the_team_answered_and_nothing_only_a_model_said(
+    as_, jude, sam, ben
+):
+    assignment = given_to("jude", event_to_score())
+    entry = assignment.entry
+    report = report_of(entry, "concern", "evidenced")
+    screening.find(entry, {2: ("evidenced", "Page two shows it")}, by=sam, screening=report)
+    screening.answer(entry, "We measured it twice.", by=ben, number=1)
+
+    page = as_(jude).get(sheet_of(assignment)).content.decode()
+
+    assert "Page two shows it" in page
+    assert "We measured it twice." in page
+    assert "Concern" not in page

@@ -1,0 +1,35 @@
+"""What this tool says of itself: its transparency record and the model card of the built-in engine.
+
+Both are data. An empty answer of the record is for the organisation that runs the service to give.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from reading.framework import load
+from reading.reader.recipe import recipe
+
+HERE = Path(__file__).parent
+DRAFT = "DRAFT: not a published record"
+
+
+@cache
+def record() -> dict:
+    return {"label": DRAFT, **yaml.safe_load((HERE / "record.yaml").read_text(encoding="utf-8"))}
+
+
+def to_fill() -> list[str]:
+    """The fields that nobody but the organisation can answer."""
+    return [
+        field["id"] for section in record()["sections"] for field in section["fields"] if not field["answer"]
+    ]
+
+
+@cache
+def card() -> dict:
+    """`is_current` is false once the engine has changed since it was measured."""
+    told = yaml.safe_load((HERE / "card.yaml").read_text(encoding="utf-8"))
+    present = recipe(load())
+    return {**told, "recipe": present, "is_current": told["measured"]["recipe"] == present}
