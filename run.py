@@ -160,9 +160,20 @@ def build_front_end() -> None:
     stamp.write_text(value)
 
 
+@contextlib.contextmanager
+def alone():
+    """Two commands at once do not make the same thing over each other: the second finds it made."""
+    VAR.mkdir(exist_ok=True)
+    with (VAR / "lock-of-set-up").open("w") as lock:
+        if "fcntl" in globals():
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def set_up() -> None:
-    make_environment()
-    build_front_end()
+    with alone():
+        make_environment()
+        build_front_end()
 
 
 # Processes
@@ -601,7 +612,8 @@ def seed(words: list[str]) -> int:
 
 
 def fmt(words: list[str]) -> int:
-    make_environment()
+    with alone():
+        make_environment()
     call(str(BIN / "ruff"), "check", "--fix", "--exit-zero", ".")
     call(str(BIN / "ruff"), "format", ".")
     return 0

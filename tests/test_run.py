@@ -284,3 +284,30 @@ def test_digest_changes_with_what_is_in_a_file_and_with_its_name(monkeypatch, tm
     one.write_text("b")
 
     assert len({before, run.digest(one), run.digest(two), run.digest(one, two)}) == 4
+
+
+def test_step_is_new_until_its_stamp_says_otherwise(tmp_path):
+    stamp = tmp_path / "stamp"
+    first = run.is_new(stamp, "one")
+    stamp.write_text("one")
+
+    assert (first, run.is_new(stamp, "one"), run.is_new(stamp, "two")) == (True, False, True)
+
+
+def test_set_up_lets_no_other_in_until_it_is_done(monkeypatch, tmp_path):
+    monkeypatch.setattr(run, "VAR", tmp_path)
+    entered = []
+
+    def another():
+        with run.alone():
+            entered.append(time.monotonic())
+
+    with run.alone():
+        thread = threading.Thread(target=another)
+        thread.start()
+        time.sleep(0.3)
+        left = time.monotonic()
+    thread.join(10)
+
+    assert len(entered) == 1
+    assert entered[0] >= left
