@@ -82,7 +82,7 @@ def test_fault_is_seen_with_its_reason_and_states_no_finding(worker, server, as_
     assert (reading.state, reading.mode.split(":")[0]) == (state, "ai_degraded")
     assert stated(reading) == {"unread"}
     page = unescape(page_of(revision, as_)).replace("'", "’")
-    assert words in page
+    assert words in page, reading.error
     assert "Try again now" in page
     assert [
         found for found in ("Evidence found", "Some evidence", "No evidence found") if found in page
