@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from events.models import Event
-from reading.framework import Framework, Principle, load
+from reading.framework import KEYS, Framework, Principle, equivalents, load
 from reading.models import Question, Reading, Screening
 from reading.overview import overview
 from reading.reader.highlight import DisplayBlock, Fragment, anchor_of, blocks, fragments
@@ -75,15 +75,23 @@ def quotations(rows: list[dict]) -> list[Quotation]:
 class ShownReport:
     """A stored report, ready for a page."""
 
-    def __init__(self, stored: Reading, said: Mapping[int, object] | None = None) -> None:
-        """`said`: what people added to each principle, by its number."""
+    def __init__(self, stored: Reading, said: Mapping[int, object] | None = None, heading: str = "") -> None:
+        """`said`: what people added to each principle, by its number. `heading`: the edition whose names
+        of the principles are shown; as a rule that which the text was read against."""
         self.stored = stored
         self.said = said or {}
+        self.heading = heading if heading in KEYS else stored.framework
         self.report = stored.report or {}
 
     @cached_property
     def framework(self) -> Framework:
         return self.stored.looks_for
+
+    @property
+    def headings(self) -> list[tuple[str, str]]:
+        """The editions whose names can stand over these findings: key and title, the one shown first."""
+        others = [key for key in KEYS if key != self.heading]
+        return [(key, load(key).title) for key in (self.heading, *others)]
 
     @property
     def is_offline(self) -> bool:
@@ -105,7 +113,14 @@ class ShownReport:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        principles = {principle.number: principle for principle in self.framework.principles}
+        shown = load(self.heading, questions=tuple(self.stored.questions))
+        pairs = equivalents(self.framework, shown)
+        principles = {
+            principle.number: shown.principle(pairs[principle.number])
+            if principle.number in pairs
+            else principle
+            for principle in self.framework.principles
+        }
         return [
             Finding(
                 principles[row["number"]],

@@ -288,8 +288,9 @@ def show(request: HttpRequest, revision: Revision, **typed: forms.Form) -> HttpR
     screening = reading_shown(revision)
     user, event = request.user, revision.event
     about = said_about(revision)
-    reading = ShownReport(screening, about) if screening and screening.report else None
-    asked = reading.findings if reading else []
+    heading = request.GET.get("heading", "")
+    reading = ShownReport(screening, about, heading) if screening and screening.report else None
+    asked = asked_about(revision)
     seen = seen_on(revision, screening)
     screens = may(user, "screening.clear", revision)
     blind = screens and is_read_blind(revision, screening)

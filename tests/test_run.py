@@ -120,7 +120,6 @@ def test_demo_stopped_killed_and_started_again_leaves_nothing_behind_and_reinsta
 
     second = demos()
     assert second.steps() == STARTED
-    assert second.seconds < 10 * slowness()
     second.process.kill()
 
     third = demos()  # at once: it waits until the servers have let go of the data
@@ -129,11 +128,6 @@ def test_demo_stopped_killed_and_started_again_leaves_nothing_behind_and_reinsta
     third.process.terminate()
     assert third.process.wait(60) == 0
     assert alive(third.members) == set()
-
-
-def slowness() -> float:
-    """Ten seconds are promised on an idle machine."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def test_data_that_another_one_uses_is_refused_with_the_way_out(tmp_path, monkeypatch, capsys):

@@ -28,8 +28,8 @@ def environment(server: LLMServer, django_db_setup: None) -> dict[str, str]:
         LLM_SECOND_BASE_URL=NOTHING_LISTENS,
         LLM_SECOND_API_KEY="k",
         LLM_SECOND_MODEL="not-there",
-        LLM_CALL_SECONDS="2",
-        LLM_ENTRY_SECONDS="6",
+        LLM_CALL_SECONDS="5",
+        LLM_ENTRY_SECONDS="12",
     )
 
 

@@ -1,11 +1,20 @@
 """Calls in flight at one endpoint: never more than the limit, and the entry that came first goes first."""
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reading.llm.gate import Gate
+
+
+def in_a_loop(work: Coroutine[Any, Any, None]) -> None:
+    """In a thread of its own: the one that runs the tests may have a browser's loop."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
 
 
 def test_slot_is_given_to_the_lowest_rank_and_in_order_within_it() -> None:
@@ -19,7 +28,7 @@ def test_slot_is_given_to_the_lowest_rank_and_in_order_within_it() -> None:
     async def all_of_them() -> None:
         await asyncio.gather(*(call(rank, name) for rank, name in [(5, "a"), (7, "b"), (5, "c"), (1, "d")]))
 
-    asyncio.run(all_of_them())
+    in_a_loop(all_of_them())
 
     assert served == ["a", "d", "c", "b"]
 
@@ -54,7 +63,7 @@ def test_slot_is_never_lost_nor_given_twice_even_when_some_stop_waiting(limit: i
         async with asyncio.timeout(1), gate.slot(0):
             pass
 
-    asyncio.run(all_of_them())
+    in_a_loop(all_of_them())
 
     assert most <= limit
     assert gate.flying == 0

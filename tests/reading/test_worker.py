@@ -9,9 +9,12 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
+from reading import actions as reading_actions
 from reading import readings, tasks
 from reading.models import Screening
+from submissions.models import Submission
 from tests.reading.readers import entry, is_over, page_of, press_retry, stated, wait_for
+from tests.world import person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("providers")]
 
@@ -42,6 +45,27 @@ FAULTS = {
     "drip": ({"do": "drip"}, "retrying", "The model did not answer in time"),
     "truncated": (CUT, "retrying", "was cut short"),
     "html": ({"do": "html"}, "retrying", "could not be read"),
+    "429 without a time": ({"do": "status", "status": 429}, "retrying", "too many requests"),
+    "reset": ({"do": "reset"}, "retrying", "The model could not be reached"),
+    "short body": ({"do": "short"}, "retrying", "The model could not be reached"),
+    "wrong schema": ({"do": "say", "content": {"score": 10}}, "retrying", "did not have the form"),
+    "prose": ({"do": "say", "content": "This entry is excellent."}, "retrying", "did not have the form"),
+    "empty choices": ({"do": "body", "content": '{"choices": []}'}, "retrying", "was empty"),
+    "null choices": ({"do": "body", "content": '{"choices": null}'}, "retrying", "was empty"),
+    "null content": ({"do": "say", "content": None}, "retrying", "was empty"),
+    "refusal": ({"do": "refusal"}, "failed", "The model declined to answer"),
+    "filter, as a 400": ({"do": "filter"}, "failed", "refused the text of this entry"),
+    "filter, in the answer": (
+        {"do": "say", "content": "", "finish_reason": "content_filter"},
+        "failed",
+        "refused the text of this entry",
+    ),
+    "unknown model": (
+        {"do": "status", "status": 404, "code": "model_not_found"},
+        "failed",
+        "does not know this model",
+    ),
+    "10 MB": ({"do": "huge", "bytes": 10_000_000}, "retrying", "far too long"),
 }
 
 
@@ -58,7 +82,7 @@ def test_fault_is_seen_with_its_reason_and_states_no_finding(worker, server, as_
     assert (reading.state, reading.mode.split(":")[0]) == (state, "ai_degraded")
     assert stated(reading) == {"unread"}
     page = unescape(page_of(revision, as_)).replace("'", "’")
-    assert words in page
+    assert words in page, reading.error
     assert "Try again now" in page
     assert [
         found for found in ("Evidence found", "Some evidence", "No evidence found") if found in page
@@ -86,6 +110,23 @@ def test_next_try_is_not_before_the_server_asked_for(worker, server):
     waiting = wait_for(is_over)
 
     assert (waiting.due_at - timezone.now()).total_seconds() > 60
+
+
+def test_draft_is_read_by_the_model_when_its_team_asks(worker, server, as_):
+    revision = entry()
+    ben = person("ben")
+    Submission.objects.filter(pk=revision.submission_id).update(title="Letter Sorter, again")
+    early = reading_actions.ask_early(Submission.objects.get(), by=ben)
+
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and early.state == "waiting":
+        tasks.sweep()
+        time.sleep(0.2)
+        early.refresh_from_db()
+
+    assert (early.state, early.mode) == ("complete", "ai")
+    page = as_(ben).get(f"/events/summer/reading/drafts/{revision.submission.code}/1/").content.decode()
+    assert "Some evidence" in page
 
 
 def test_retry_after_a_refused_key_reads_the_entry(worker, server, as_):

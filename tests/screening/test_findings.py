@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from core.models import AuditRow
 from core.refusals import Refused
 from events.models import Phase, RoleKind
+from reading.framework import load
 from reading.models import Plan
 from screening import actions
 from screening.models import Verdict, is_read_blind, is_sampled
@@ -325,3 +326,25 @@ def test_findings_over_the_api_are_the_same_action(entry, api_as, sam):
         "model_said": "evidenced",
         "by": "Sam Adeyemi",
     }
+
+
+def test_report_can_be_shown_under_the_other_editions_headings(entry, as_, sam):
+    report_of(entry, "evidenced")
+    page = f"/events/summer/screening/{entry.submission.code}/"
+
+    usual = as_(sam).get(page).content.decode()
+    other = as_(sam).get(f"{page}?heading=gaf-2024").content.decode()
+    nonsense = as_(sam).get(f"{page}?heading=none").content.decode()
+
+    own, others = load("aip-2025"), load("gaf-2024")
+    changed = [
+        (one.name, two.name)
+        for one, two in zip(own.principles, others.principles, strict=True)
+        if one.name != two.name
+    ]
+    assert changed
+    for one, two in changed:
+        assert f". {one}</h4>" in usual
+        assert f". {two}</h4>" in other
+    assert f"Read against: {own.title}" in other
+    assert f". {own.principles[0].name}</h4>" in nonsense
