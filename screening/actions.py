@@ -277,6 +277,41 @@ def answer(revision: Revision, text: str, *, by: User, number: int = 0) -> Remar
     return remark
 
 
+@transaction.atomic
+def share(remark: Remark, *, by: User) -> Remark:
+    """Show a team's answer to everyone at the event, without the team's name. The team is told."""
+    remark = Remark.objects.select_for_update().get(pk=remark.pk)
+    require(by, "screening.share", remark)
+    if not remark.from_team:
+        raise Refused("Only what a team has answered can be shown to everyone")
+    if remark.shared_at is not None:
+        return remark
+    remark.shared_by, remark.shared_at = by, clock.now()
+    remark.save(update_fields=["shared_by", "shared_at"])
+    for member in members_of(remark.revision):
+        mail.post(
+            member.user.email,
+            "Your answer is shown to everyone",
+            f"An organiser of {remark.event} shows this answer of yours to everyone at the event. "
+            f"Your team is not named:\n\n{remark.text}\n\nIf you do not want that, tell an organiser.",
+            key=f"screening.shared:{remark.pk}:{member.user_id}:{remark.shared_at.timestamp()}",
+        )
+    record(by, "screening.shared", remark, principle=remark.number)
+    return remark
+
+
+@transaction.atomic
+def unshare(remark: Remark, *, by: User) -> Remark:
+    """Show it to everyone no longer."""
+    remark = Remark.objects.select_for_update().get(pk=remark.pk)
+    require(by, "screening.share", remark)
+    if remark.shared_at is not None:
+        remark.shared_by = remark.shared_at = None
+        remark.save(update_fields=["shared_by", "shared_at"])
+        record(by, "screening.unshared", remark, principle=remark.number)
+    return remark
+
+
 def say(revision: Revision, text: str, number: int, *, by: User, from_team: bool) -> Remark:
     """The same words of the same person again are the same remark: a second click says nothing twice."""
     if not text.strip():

@@ -23,6 +23,7 @@ from screening.presentation import (
     narrowed,
     queue_rows,
     screeners_beside,
+    shared_rows,
 )
 from submissions.models import Revision
 
@@ -130,6 +131,14 @@ class HandOverSerializer(StrictSerializer):
     to = serializers.EmailField(help_text="The address of another screener")
 
 
+class SharedAnswerSerializer(StrictSerializer):
+    id = serializers.IntegerField(source="remark.pk")
+    about = serializers.CharField()
+    asked = serializers.CharField()
+    answer = serializers.CharField(source="remark.text")
+    shared_at = serializers.DateTimeField(source="remark.shared_at", allow_null=True)
+
+
 class AgreementRowSerializer(StrictSerializer):
     principle = serializers.IntegerField(source="number", help_text="0 is all of them")
     verdicts = serializers.IntegerField()
@@ -177,6 +186,35 @@ def compare(request: Request, event_slug: str) -> Response:
     event = event_for(request, event_slug, "screening.agreement")
     both = {"all": agreement(event), "blind": agreement(event, blind_only=True)}
     return Response(AgreementSerializer(both).data)
+
+
+@door("screening.answers")
+@extend_schema(operation_id="list_shared_answers", responses=SharedAnswerSerializer(many=True))
+@api_view(["GET"])
+def answers(request: Request, event_slug: str) -> Response:
+    """Answers worth showing to everyone; for organisers also those that are not shown."""
+    event = event_for(request, event_slug, "screening.answers")
+    remarks = Remark.objects.answers_of(event)
+    if not may(request.user, "screening.share", event):
+        remarks = remarks.shared()
+    pages = Page()
+    rows = shared_rows(event, pages.paginate_queryset(remarks, request))
+    return pages.get_paginated_response(SharedAnswerSerializer(rows, many=True).data)
+
+
+@door("screening.share")
+@extend_schema(operation_id="share_answer", methods=["POST"], request=None, responses=SharedAnswerSerializer)
+@extend_schema(
+    operation_id="unshare_answer", methods=["DELETE"], request=None, responses=SharedAnswerSerializer
+)
+@api_view(["POST", "DELETE"])
+def share(request: Request, event_slug: str, pk: int) -> Response:
+    """Show a team's answer to everyone at the event, without its name; DELETE: no longer."""
+    event = event_for(request, event_slug, "screening.share")
+    remark = get_object_or_404(Remark.objects.answers_of(event), pk=pk)
+    act = actions.share if request.method == "POST" else actions.unshare
+    (row,) = shared_rows(event, [act(remark, by=request.user)])
+    return Response(SharedAnswerSerializer(row).data)
 
 
 @door("screening.read")

@@ -105,6 +105,16 @@ class Claim(models.Model):
         return self.revision.scope
 
 
+class RemarkQuerySet(models.QuerySet):
+    def answers_of(self, event) -> Self:
+        """What teams have answered, the latest first."""
+        return self.filter(submission__team__event=event, from_team=True).order_by("-pk")
+
+    def shared(self) -> Self:
+        """What an organiser shows to everyone at the event."""
+        return self.filter(shared_at__isnull=False)
+
+
 class Remark(models.Model):
     """What a screener asks the team, or the team answers: about one principle, or (0) the whole entry."""
 
@@ -115,6 +125,13 @@ class Remark(models.Model):
     text = models.TextField(max_length=2000)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=Now())
+    # An answer worth showing to everyone at the event, without the team's name
+    shared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    shared_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RemarkQuerySet.as_manager()
 
     class Meta:
         ordering = ["number", "pk"]

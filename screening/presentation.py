@@ -162,6 +162,30 @@ def told_by_people(revision: Revision) -> list[tuple[str, About]]:
     return [(names.get(number, f"Question {number}"), about[number]) for number in sorted(about)]
 
 
+@dataclass(frozen=True)
+class SharedAnswer:
+    """What a team answered and what it was asked, under the name of the principle; no team's name."""
+
+    remark: Remark
+    about: str
+    asked: str
+
+
+def shared_rows(event: Event, remarks) -> list[SharedAnswer]:
+    """Two queries more than the remarks', however many there are."""
+    remarks = list(remarks)
+    names = {0: "The whole entry"} | names_of(event) if remarks else {}
+    asked: dict[tuple[int, int], list[Remark]] = {}
+    questions = Remark.objects.filter(submission__in={one.submission_id for one in remarks}, from_team=False)
+    for question in questions.order_by("pk"):
+        asked.setdefault((question.submission_id, question.number), []).append(question)
+    rows = []
+    for remark in remarks:
+        before = [one for one in asked.get((remark.submission_id, remark.number), []) if one.pk < remark.pk]
+        rows.append(SharedAnswer(remark, names.get(remark.number, ""), before[-1].text if before else ""))
+    return rows
+
+
 def names_of(event: Event) -> dict[int, str]:
     """The principles and the event's own questions, by number."""
     questions = tuple(question.as_data() for question in Question.objects.filter(event=event))

@@ -2,7 +2,7 @@
 
 from core.permissions import permit
 from events.models import Phase, RoleKind
-from events.rules import has_role, in_phases, is_screener
+from events.rules import has_role, in_phases, is_insider, is_organiser, is_screener
 from teams.rules import is_member, is_on_team
 
 reads_entries = has_role(RoleKind.SCREENER, RoleKind.ORGANISER, RoleKind.CHAIR)
@@ -23,4 +23,6 @@ permit("screening.claim", screens, while_it_matters)
 permit("screening.next", is_screener, while_it_matters)
 permit("screening.ask", screens, while_it_matters)
 permit("screening.answer", is_on_team, while_it_matters)
+permit("screening.answers", is_insider)
+permit("screening.share", is_organiser)
 permit("screening.agreement", has_role(RoleKind.ORGANISER, RoleKind.CHAIR))

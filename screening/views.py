@@ -17,7 +17,7 @@ from reading.presentation import ShownReport, changes_between
 from reading.report import HINTS
 from screening import actions
 from screening.forms import AnswerForm, AskForm, ClearForm, FindingsForm, HandOverForm, HoldForm
-from screening.models import Claim, Clearance, is_read_blind
+from screening.models import Claim, Clearance, Remark, is_read_blind
 from screening.presentation import (
     SHELVES,
     agreement,
@@ -27,6 +27,7 @@ from screening.presentation import (
     queue_rows,
     said_about,
     screeners_beside,
+    shared_rows,
 )
 from submissions.models import Revision
 
@@ -80,6 +81,30 @@ def compare(request: HttpRequest, event_slug: str) -> HttpResponse:
     event = event_for(request, event_slug, "screening.agreement")
     context = {"event": event, "all": agreement(event), "blind": agreement(event, blind_only=True)}
     return render(request, "screening/agreement.html", context)
+
+
+@door("screening.answers")
+def answers(request: HttpRequest, event_slug: str) -> HttpResponse:
+    """Answers worth showing to everyone; for organisers also those that are not shown."""
+    event = event_for(request, event_slug, "screening.answers")
+    may_share = may(request.user, "screening.share", event)
+    remarks = Remark.objects.answers_of(event)
+    page = Paginator(remarks if may_share else remarks.shared(), PAGE).get_page(request.GET.get("page"))
+    rows = shared_rows(event, page.object_list)
+    context = {"event": event, "page": page, "rows": rows, "may_share": may_share}
+    return render(request, "screening/answers.html", context)
+
+
+@door("screening.share")
+def share(request: HttpRequest, event_slug: str, pk: int) -> HttpResponse:
+    event = event_for(request, event_slug, "screening.share")
+    remark = get_object_or_404(Remark.objects.answers_of(event), pk=pk)
+    if request.method == "POST":
+        if request.POST.get("then") == "unshare":
+            actions.unshare(remark, by=request.user)
+        else:
+            actions.share(remark, by=request.user)
+    return redirect("screening:answers", event_slug)
 
 
 @door("screening.read")

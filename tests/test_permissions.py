@@ -48,6 +48,8 @@ TABLE = {
     "reading.see_early": ("submission", {"ben"}, ALWAYS),
     "screening.agreement": ("event", {"ada", "kit"}, ALWAYS),
     "screening.answer": ("revision", {"ben"}, {B, J}),
+    "screening.answers": ("event", INSIDERS, ALWAYS),
+    "screening.share": ("event", {"ada"}, ALWAYS),
     "screening.ask": ("revision", {"sam"}, {B, J}),
     "screening.claim": ("revision", {"sam"}, {B, J}),
     "screening.next": ("event", {"sam"}, {B, J}),

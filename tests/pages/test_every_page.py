@@ -47,6 +47,7 @@ NO_LINK = {
     "ready": "for machines",
     "accounts:remove_domain": "takes a POST",
     "accounts:revoke_key": "takes a POST",
+    "screening:share": "takes a POST",
     "screening:next": "takes a POST",
     "screening:clear": "takes a POST",
     "screening:hold": "takes a POST",

@@ -134,3 +134,67 @@ def test_ask_and_answer_over_the_api(entry, sam, ben, api_as):
         (4, False, "Who checks?"),
         (4, True, "A caseworker"),
     ]
+
+
+# Answers worth showing to everyone
+
+
+@pytest.fixture
+def answered(entry, sam, ben) -> Remark:
+    actions.ask(entry, "Who checks the order?", by=sam, number=4)
+    return actions.answer(entry, "A caseworker, every time.", by=ben, number=4)
+
+
+def test_share_shows_the_answer_to_every_insider_without_the_team(answered, ada, as_):
+    page = "/events/summer/screening/answers/"
+    before = as_(person("jude")).get(page).content.decode()
+
+    actions.share(answered, by=ada)
+    actions.share(answered, by=ada)
+
+    after = as_(person("jude")).get(page).content.decode()
+    assert "A caseworker, every time." not in before
+    assert [words in after for words in ("A caseworker, every time.", "Who checks the order?")] == [
+        True,
+        True,
+    ]
+    assert [name for name in ("Kingfishers", "Ben Okoro", "Letter Sorter") if name in after] == []
+    assert AuditRow.objects.filter(verb="screening.shared").count() == 1
+    assert Mail.objects.filter(subject="Your answer is shown to everyone").count() == 2
+
+
+def test_unshare_takes_it_back(answered, ada, as_):
+    actions.share(answered, by=ada)
+
+    actions.unshare(answered, by=ada)
+
+    assert "A caseworker" not in as_(person("jude")).get("/events/summer/screening/answers/").content.decode()
+    assert AuditRow.objects.filter(verb="screening.unshared").count() == 1
+
+
+@pytest.mark.parametrize("key", ["sam", "ben", "kit", "jude"])
+def test_share_is_for_organisers(answered, key):
+    with pytest.raises(PermissionDenied):
+        actions.share(answered, by=person(key))
+
+
+def test_question_of_a_screener_is_not_shared(answered, ada):
+    question = Remark.objects.get(from_team=False)
+
+    with pytest.raises(Refused):
+        actions.share(question, by=ada)
+
+
+def test_share_over_page_and_api_is_the_same(answered, ada, ben, as_, api_as):
+    root = f"/events/summer/screening/answers/{answered.pk}/share/"
+
+    as_(ada).post(root, {"then": "share"})
+    shown = api_as(ben).get("/api/v1/events/summer/screening/answers/").json()["results"]
+    api_as(ada).delete(f"/api/v1{root}")
+    hidden = api_as(ben).get("/api/v1/events/summer/screening/answers/").json()["results"]
+
+    assert [(row["asked"], row["answer"]) for row in shown] == [
+        ("Who checks the order?", "A caseworker, every time.")
+    ]
+    assert hidden == []
+    assert api_as(ben).post(f"/api/v1{root}").status_code == 403
