@@ -314,5 +314,5 @@ def test_data_of_a_version_that_cannot_be_carried_over_says_what_to_delete(monke
     with pytest.raises(SystemExit) as stopped:
         run.migrate(dict(os.environ), tmp_path)
 
-    said = f"run.py: another version made the data in {tmp_path}, and it cannot be carried over. Delete that folder"
-    assert str(stopped.value) == said
+    said = f"another version made the data in {tmp_path}, and it cannot be carried over. Delete that folder"
+    assert str(stopped.value) == f"run.py: {said}"
