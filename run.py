@@ -494,6 +494,15 @@ def demo(words: list[str]) -> int:
             shutil.rmtree(data, ignore_errors=True)
 
 
+def migrate(env: dict[str, str], data: Path) -> None:
+    command = [PYTHON, "manage.py", "migrate", "--verbosity=0"]
+    done = subprocess.run(command, cwd=ROOT, env=env, text=True, capture_output=True, check=False)
+    if "InconsistentMigrationHistory" in done.stderr:
+        stop(f"another version made the data in {data}, and it cannot be carried over. Delete that folder")
+    if done.returncode:
+        stop(f"this failed: {' '.join(command)}\n{done.stdout}{done.stderr}")
+
+
 def start_stack(processes: Processes, data: Path, port: int) -> dict[str, str]:
     set_up()
     say("starting PostgreSQL and Valkey")
@@ -507,7 +516,7 @@ def start_stack(processes: Processes, data: Path, port: int) -> dict[str, str]:
         BASE_URL=f"http://localhost:{port}",
     )
     say("bringing the database up to date")
-    call(PYTHON, "manage.py", "migrate", "--verbosity=0", env=env)
+    migrate(env, data)
     call(PYTHON, "manage.py", "seed", env=env)
     say("starting the web server, the workers and the clock")
     logs, celery = data / "logs", [str(BIN / "celery"), "-A", "hackathon"]
@@ -603,7 +612,7 @@ def seed(words: list[str]) -> int:
         env = environment(
             servers["DATABASE_URL"], servers["REDIS_URL"], data=data, DEMO="1", SECRET_KEY=kept_secret(data)
         )
-        call(PYTHON, "manage.py", "migrate", "--verbosity=0", env=env)
+        migrate(env, data)
         return subprocess.run(
             [PYTHON, "manage.py", "seed", *words], cwd=ROOT, env=env, check=False
         ).returncode

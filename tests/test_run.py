@@ -305,3 +305,14 @@ def test_set_up_lets_no_other_in_until_it_is_done(monkeypatch, tmp_path):
 
     assert len(entered) == 1
     assert entered[0] >= left
+
+
+def test_data_of_a_version_that_cannot_be_carried_over_says_what_to_delete(monkeypatch, tmp_path):
+    stub(tmp_path / "python", "echo InconsistentMigrationHistory: it is a long story >&2; exit 1")
+    monkeypatch.setattr(run, "PYTHON", str(tmp_path / "python"))
+
+    with pytest.raises(SystemExit) as stopped:
+        run.migrate(dict(os.environ), tmp_path)
+
+    said = f"another version made the data in {tmp_path}, and it cannot be carried over. Delete that folder"
+    assert str(stopped.value) == f"run.py: {said}"
