@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -12,7 +13,7 @@ from core.doors import PUBLIC, door
 from core.moments import check_year
 from core.permissions import require, require_ever
 from events import actions
-from events.models import MOMENTS, Application, Event, Framework, Role, RoleKind, SecondUse, check_zone
+from events.models import MOMENTS, Application, Event, Role, RoleKind, SecondUse, check_zone
 
 
 class MomentField(serializers.DateTimeField):
@@ -30,7 +31,7 @@ class EventSerializer(StrictSerializer):
     )
     team_min = serializers.IntegerField(min_value=1, max_value=50, required=False)
     team_max = serializers.IntegerField(min_value=1, max_value=50, required=False)
-    framework = serializers.ChoiceField(choices=Framework.choices, required=False)
+    framework = serializers.ChoiceField(choices=list(settings.FRAMEWORKS.items()), required=False)
     accepts_official = serializers.BooleanField(required=False)
     uses_ai = serializers.BooleanField(required=False)
     provider = serializers.CharField(max_length=20, required=False, allow_blank=True)

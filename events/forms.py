@@ -6,10 +6,10 @@ from django.conf import settings
 from accounts.models import Department
 from core.moments import HOME_ZONE, MomentField, in_zone
 from events.models import (
+    DEFAULT_FRAMEWORK,
     MOMENTS,
     Application,
     Event,
-    Framework,
     RoleKind,
     SecondUse,
     check_zone,
@@ -61,8 +61,8 @@ class DetailsForm(forms.Form):
     team_max = forms.IntegerField(label="Largest team", min_value=1, max_value=50, initial=6)
     framework = forms.ChoiceField(
         label="What does screening read entries against?",
-        choices=Framework.choices,
-        initial=Framework.AIP_2025,
+        choices=lambda: list(settings.FRAMEWORKS.items()),
+        initial=DEFAULT_FRAMEWORK,
         widget=forms.RadioSelect,
     )
     accepts_official = forms.BooleanField(

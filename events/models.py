@@ -91,11 +91,12 @@ def out_of_order(moments: dict[str, datetime]) -> tuple[str, str]:
     return "", ""
 
 
-class Framework(models.TextChoices):
-    """What screening looks for evidence of; its words are screening's."""
+DEFAULT_FRAMEWORK = "aip-2025"
 
-    AIP_2025 = "aip-2025", "AI Playbook for the UK Government, 2025"
-    GAF_2024 = "gaf-2024", "Generative AI Framework for HMG, 2024"
+
+def check_framework(key: str) -> None:
+    if key not in settings.FRAMEWORKS:
+        raise ValidationError("Choose an edition from the list")
 
 
 class SecondUse(models.TextChoices):
@@ -187,7 +188,7 @@ class Event(models.Model):
     departments = models.ManyToManyField(Department, blank=True, related_name="+")
     team_min = models.PositiveSmallIntegerField(default=2)
     team_max = models.PositiveSmallIntegerField(default=6)
-    framework = models.CharField(max_length=20, choices=Framework, default=Framework.AIP_2025)
+    framework = models.CharField(max_length=20, default=DEFAULT_FRAMEWORK, validators=[check_framework])
     accepts_official = models.BooleanField(default=False)
     uses_ai = models.BooleanField(default=True)
     # Which provider reads entries with open data, and which those with OFFICIAL data

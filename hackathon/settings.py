@@ -13,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from reading import framework
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -321,6 +323,9 @@ LLM_SECOND: Provider = {
     "gbp_in": amount("LLM_SECOND_GBP_IN"),
     "gbp_out": amount("LLM_SECOND_GBP_OUT"),
 }
+# The editions of the principles that events may choose from: each is a file
+FRAMEWORKS = {key: framework.label(key) for key in framework.KEYS}
+
 LLM_CALL_SECONDS = whole("LLM_CALL_SECONDS", 20)  # for one answer
 LLM_ENTRY_SECONDS = whole("LLM_ENTRY_SECONDS", 80)  # for everything about one entry, waits included
 PROVIDERS: dict[str, Provider] = {

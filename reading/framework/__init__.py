@@ -173,6 +173,12 @@ def load(key: str = DEFAULT, questions: Sequence[Mapping[str, Any]] = ()) -> Fra
     return replace(edition, principles=edition.principles + own)
 
 
+def label(key: str) -> str:
+    """An edition in a list to choose from: its title and the year."""
+    edition = _edition(key)
+    return f"{edition.title}, {edition.published[:4]}"
+
+
 def equivalents(edition: Framework, other: Framework) -> dict[int, int]:
     """For each number of one edition the number in the other under which its result can be shown.
 
