@@ -13,6 +13,7 @@ from reading import actions as reading_actions
 from reading import readings, tasks
 from reading.models import Screening
 from submissions.models import Submission
+from tests import processes
 from tests.reading.readers import entry, is_over, page_of, press_retry, stated, wait_for
 from tests.world import person
 
@@ -152,3 +153,33 @@ def test_entry_queued_many_times_is_read_once(worker, server):
 
     assert Screening.objects.get().attempt == 1
     assert len(server.journal) == 21
+
+
+@pytest.mark.parametrize(
+    ("status", "retry_after", "state", "words"),
+    [
+        (500, None, "retrying", "reported a fault"),
+        (503, None, "retrying", "reported a fault"),
+        (429, 60.0, "retrying", "too many requests"),
+        (401, None, "failed", "refused our key"),
+        (404, None, "failed", "does not know this model"),
+    ],
+)
+def test_peer_that_others_wrote_finds_the_worker_well_mannered(  # noqa: PLR0917 (fixtures)
+    environment, tmp_path, settings, llmock, as_, status, retry_after, state, words
+):
+    address = llmock.base_url("openai")
+    settings.PROVIDERS = settings.PROVIDERS | {
+        "main": settings.PROVIDERS["main"] | {"base_url": address, "model": "gpt-4o"}
+    }
+    llmock.fail(status, times=None, retry_after=retry_after)
+    revision = entry()
+    env = environment | {"LLM_BASE_URL": address, "LLM_MODEL": "gpt-4o"}
+
+    with processes.worker(tmp_path / "peer.log", queues="screening", env=env):
+        reading = wait_for(is_over)
+
+    assert (reading.state, stated(reading)) == (state, {"unread"})
+    assert words in unescape(page_of(revision, as_)).replace("'", "’")
+    # Waiting a minute out is the job's part, not the call's.
+    assert {finding.code for finding in llmock.verdict().findings} <= {"gave_up"}
