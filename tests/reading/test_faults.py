@@ -82,7 +82,7 @@ def _packed_beforehand() -> None:
 def ask_twice(server: LLMServer, step: dict, **changes) -> tuple[LLMError, list[dict]]:
     """The error of a call after one that went well, and the requests it made."""
     server.script({"do": "answer"}, default=step)
-    with open_llm(config(server, **{"call_seconds": 0.5, "tries": 2} | changes)) as llm:
+    with open_llm(config(server, **{"call_seconds": 2.0, "tries": 2} | changes)) as llm:
         llm.answer(PROMPT, schema=SCHEMA)
         with pytest.raises(LLMError) as caught:
             llm.answer(PROMPT, schema=SCHEMA)
@@ -103,7 +103,7 @@ def test_fault_of_the_first_call_ends_the_reading_in_a_usable_page(server: LLMSe
     step, reason, _ = FAULTS[name]
     server.script(default=step)
 
-    outcome = screen(server, seconds=3, call_seconds=0.4, tries=1)
+    outcome = screen(server, seconds=8, call_seconds=2.5, tries=1)
 
     assert outcome.report.status == "complete"
     assert outcome.report.mode == f"ai_degraded:{reason}"

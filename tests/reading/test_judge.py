@@ -29,7 +29,7 @@ def server() -> Iterator[LLMServer]:
 
 def config(server: LLMServer, **changes) -> LLMConfig:
     settings = {"base_url": server.url, "api_key": server.key, "model": server.model}
-    return LLMConfig(**settings | {"call_seconds": 1.0, "tries": 2} | changes)
+    return LLMConfig(**settings | {"call_seconds": 4.0, "tries": 2} | changes)
 
 
 def screen(server: LLMServer, text: str = ENTRY, *, seed: int = 7, seconds: float = 6, **changes) -> Outcome:

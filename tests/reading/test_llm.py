@@ -55,19 +55,19 @@ def test_answer_with_a_fault_ends_as_its_reason_in_time(server, step, reason, re
     server.script(default=step)
     begun = time.monotonic()
 
-    with open_llm(config(server, call_seconds=0.6, tries=1)) as llm, pytest.raises(LLMError) as caught:
+    with open_llm(config(server, call_seconds=2, tries=1)) as llm, pytest.raises(LLMError) as caught:
         llm.answer(Prompt("s", "u"), schema=SCHEMA, until=begun + 20)
 
     assert (caught.value.reason, caught.value.retryable) == (reason, retryable)
     assert str(caught.value).startswith(REASONS[reason])
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 15  # and not the minute that the server would take
 
 
 @pytest.mark.parametrize("step", [step for step, _, _ in FAULTS[::4]], ids=str)
 def test_read_with_a_fault_keeps_the_offline_result_and_says_so(server: LLMServer, step: dict) -> None:
     server.script(default=step)
 
-    outcome = screen(server, seconds=2, call_seconds=0.6, tries=1)
+    outcome = screen(server, seconds=8, call_seconds=2, tries=1)
 
     assert outcome.error is not None
     assert outcome.report.mode == f"ai_degraded:{outcome.error.reason}"
@@ -84,7 +84,7 @@ def test_read_keeps_the_deadline_of_an_entry(server: LLMServer) -> None:
     outcome = screen(server, seconds=2, call_seconds=30, tries=4)
 
     assert outcome.report.mode == "ai_degraded:timeout"
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 15  # and not the minute that the server would take
 
 
 def test_answer_after_a_429_waits_as_long_as_it_was_asked_to(server: LLMServer) -> None:
