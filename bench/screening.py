@@ -132,7 +132,9 @@ def with_a_model(number: int) -> int:
             "LLM_MODEL": "test-model",
             "LLM_KIND": "openai",
         }
-        with worker(known) as pid, override_settings(**known):
+        provider = {"kind": "openai", "base_url": url, "api_key": "test-key", "model": "test-model"}
+        provider |= {"label": "A peer", "approved_for": "public", "gbp_in": None, "gbp_out": None}
+        with worker(known) as pid, override_settings(PROVIDERS={"main": provider}):
             idle, before = _memory(pid, "VmRSS"), _worker_used(pid)
             begun = time.perf_counter()
             tasks.sweep()
