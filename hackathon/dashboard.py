@@ -59,7 +59,7 @@ def stages(event: Event) -> list[tuple[str, list[dict]]]:
     teams = Team.objects.filter(event=event).peopled().count()
     placed = Membership.objects.filter(event=event).count()
     drafts = Submission.objects.filter(team__event=event).count()
-    decided = Clearance.objects.standing().filter(revision=OuterRef("pk"))
+    decided = Clearance.objects.in_force().filter(revision=OuterRef("pk"))
     entries = (
         Revision.objects.of_event(event)
         .current()

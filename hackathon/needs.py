@@ -18,6 +18,7 @@ from core import clock
 from events.models import Application, Event, Phase, Role, RoleKind
 from judging.models import Assignment
 from reading.models import Screening
+from screening import models as screening
 from screening.models import Clearance, Remark
 from submissions.models import Revision, Submission
 from teams.models import Membership
@@ -238,8 +239,7 @@ def for_judge(user: User, events: dict[int, Event]) -> Iterator[Need]:
 
 def undecided_entries(events: dict[int, Event]) -> Counter[int]:
     """How many current revisions nobody has cleared or held, by event."""
-    decided = Clearance.objects.filter(revision=OuterRef("pk"))
-    waiting = Revision.objects.current().filter(~Exists(decided), submission__team__event__in=events)
+    waiting = screening.undecided_entries().filter(submission__team__event__in=events)
     return Counter(waiting.values_list("submission__team__event_id", flat=True))
 
 

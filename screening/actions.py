@@ -13,7 +13,7 @@ from core.permissions import allowed_ever, require
 from core.refusals import Refused
 from events.models import Event
 from reading.models import Screening
-from screening.models import Claim, Clearance, Remark, Verdict, is_read_blind
+from screening.models import Claim, Clearance, Remark, Verdict, is_read_blind, undecided_entries
 from submissions.models import Revision, Submission
 from teams.models import Membership
 
@@ -175,10 +175,8 @@ def claim(revision: Revision, *, by: User) -> Claim:
 @transaction.atomic
 def claim_next(event: Event, *, by: User) -> Revision | None:
     """The entry that has waited longest, that nobody reads and that this person may decide; now theirs."""
-    undecided = Revision.objects.of_event(event).current()
-    decided = Clearance.objects.standing().filter(revision__in=undecided).values("revision")
     claimed = Claim.objects.open().exclude(by=by).values("revision")
-    waiting = undecided.exclude(pk__in=decided).exclude(pk__in=claimed).order_by("submitted_at", "pk")
+    waiting = undecided_entries().of_event(event).exclude(pk__in=claimed).order_by("submitted_at", "pk")
     for revision in waiting:
         if not allowed_ever(by, "screening.claim", revision):
             continue

@@ -4,12 +4,12 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Now
 
 from core import clock
 from reading.models import Plan, Screening
-from submissions.models import Revision, Submission
+from submissions.models import Revision, RevisionQuerySet, Submission
 
 
 class VerdictQuerySet(models.QuerySet):
@@ -154,6 +154,16 @@ class ClearanceQuerySet(models.QuerySet):
         newest = Clearance.objects.filter(revision=OuterRef("revision")).order_by("-pk")
         return self.filter(pk=Subquery(newest.values("pk")[:1]))
 
+    def in_force(self) -> Self:
+        """The standing decisions, but for holds that nobody joined in time: they wait for one again."""
+        plans = Plan.objects.filter(event=OuterRef("revision__submission__team__event"))
+        hours = Coalesce(Subquery(plans.values("holds_last_hours")[:1]), Plan().holds_last_hours)
+        until = ExpressionWrapper(
+            F("at") + hours * Value(timedelta(hours=1), models.DurationField()), models.DateTimeField()
+        )
+        lapsed = Q(outcome="held", confirms=None, until__lte=clock.now())
+        return self.standing().alias(until=until).exclude(lapsed)
+
     def of_the_standing_hold(self, revision: Revision) -> Self:
         """The holds since the revision was last cleared, if it was: those who agree with each other."""
         mine = self.filter(revision=revision)
@@ -236,6 +246,12 @@ def is_read_blind(
     if found is None:
         found = Verdict.objects.standing().filter(revision=revision).count()
     return found < len(screening.report["principles"])
+
+
+def undecided_entries() -> RevisionQuerySet:
+    """The entries as they stand that wait for a person's decision: none was made, or a hold has lapsed."""
+    decided = Clearance.objects.in_force().filter(revision=OuterRef("pk"))
+    return Revision.objects.current().filter(~Exists(decided))
 
 
 def cleared_entries(event) -> models.QuerySet[Revision]:

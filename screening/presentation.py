@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
@@ -14,7 +13,7 @@ from reading.models import Plan, Question, Screening
 from reading.presentation import STATES
 from reading.reader.evaluation import kappa
 from reading.report import HINTS
-from screening.models import Claim, Clearance, Remark, Verdict, is_read_blind
+from screening.models import Claim, Clearance, Remark, Verdict, is_read_blind, undecided_entries
 from submissions.models import Revision, RevisionQuerySet
 
 # What the queue can be narrowed to, in words.
@@ -30,9 +29,7 @@ SHELVES = {
 
 def shelves(event: Event, user: User) -> dict[str, Q]:
     """What each shelf of the queue holds, as conditions on `entries_of`."""
-    lapsed_before = clock.now() - timedelta(hours=Plan.of(event).holds_last_hours)
-    lapsed = Q(outcome="held", partner=None, decided_at__lte=lapsed_before)
-    waiting = Q(outcome=None) | lapsed
+    waiting = Q(pk__in=undecided_entries().of_event(event).values("pk"))
     return {
         "waiting": waiting,
         "mine": waiting & Q(claimed_by=user.pk, claimed_until__gt=clock.now()),
@@ -54,7 +51,6 @@ def entries_of(event: Event) -> RevisionQuerySet:
         .annotate(
             outcome=Subquery(standing.values("outcome")[:1]),
             partner=Subquery(standing.values("confirms")[:1]),
-            decided_at=Subquery(standing.values("at")[:1]),
             claimed_by=Subquery(claim.values("by")[:1]),
             claimed_until=Subquery(claim.values("until")[:1]),
             told_first=Subquery(shown.values("report__hint")[:1]),

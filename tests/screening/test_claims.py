@@ -9,6 +9,7 @@ from core.clock import arrived_at, now
 from core.models import AuditRow, Mail
 from core.refusals import Refused
 from events.models import Phase, RoleKind
+from hackathon.needs import needs_of
 from reading.models import Plan
 from screening import actions
 from screening.models import Claim, Clearance, cleared_entries
@@ -222,6 +223,8 @@ def test_hold_that_nobody_joins_lapses_and_waits_for_a_decision_again(entry, sam
     assert row.lapsed
     assert [shown.revision for shown in waiting] == [entry]
     assert list(cleared_entries(entry.event)) == []  # no lapse clears anything
+    assert "Clear or hold 1 entry" in [need.text for need in needs_of(sam)]
+    assert actions.claim_next(entry.event, by=sam) == entry
 
 
 def test_hold_that_two_decided_does_not_lapse(entry, sam, jim, as_):
