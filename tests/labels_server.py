@@ -1,7 +1,7 @@
 """A model that agrees with careful readers: it answers each principle with the finding they marked.
 
-It knows which entry and which principle it is asked about from the prompt alone, and names a passage on a
-marked line where one was offered. Whatever agreement is then missing, our pipeline has lost.
+It knows which entry and which principle it is asked about from the prompt alone, and names the passages on the
+marked lines, where they were offered, up to the three that the form takes. Whatever agreement is then missing, our pipeline has lost.
 
 On its own: `python -m tests.labels_server DIR 4022`, then `manage.py evaluate DIR` with LLM_BASE_URL set.
 """
@@ -52,7 +52,7 @@ class LabelsServer(LLMServer):
         telling = [n for n, text in passages.items() if any(text in m or (m and m in text) for m in marked)]
         allowed = labels.findings[number]
         finding = "not_found" if "not_found" in allowed and not telling else sorted(allowed)[0]
-        cited = (sorted(telling) or sorted(passages))[:1] if finding != "not_found" else []
+        cited = (sorted(telling)[:3] or sorted(passages)[:1]) if finding != "not_found" else []
         return {"finding": finding, "evidence": cited, "missing": "", "question": ""}
 
 

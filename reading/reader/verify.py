@@ -146,7 +146,13 @@ def bears_on(text: str, principle: Principle) -> bool:
     """Whether a passage shares a cue or a word of content with its principle."""
     if cues(text, principle.topic):
         return True
-    told = " ".join([principle.asks, *(indicator.text for indicator in principle.indicators)])
+    told = " ".join(
+        [
+            principle.asks,
+            *(f"{indicator.text} {indicator.counts}" for indicator in principle.indicators),
+            *(flag.text for flag in principle.red_flags),
+        ]
+    )
     return bool(content(text) & content(told))
 
 

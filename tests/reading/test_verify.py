@@ -1,5 +1,7 @@
 """The rules on a model's answer, one at a time."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from reading.framework import load
 from reading.llm import LLMError
 from reading.reader.segment import Passage
-from reading.reader.verify import Verified, plain, settle, verify, verify_summary
+from reading.reader.verify import Verified, bears_on, plain, settle, verify, verify_summary
 
 CONTROL = load().principle(4)
 APPROVES = Passage("S001", "An officer approves every answer.", 0, 33, 1, "", 0)
@@ -46,6 +48,15 @@ def test_verify_with_evidence_off_the_principle_drops_one_step(said: str, left: 
 
     assert (result.finding, result.weak) == (left, True)
     assert result.demotions == [("evidence_off_the_principle", said, left)]
+
+
+def test_verify_of_a_concern_takes_the_words_of_the_red_flags_as_the_principles() -> None:
+    """What could be wrong is told by the red flags, not by what would be good."""
+    limits = load().principle(1)
+    passage = "Whatever the answer, it is treated like a settled fact."
+
+    assert bears_on(passage, limits) is True
+    assert bears_on(passage, replace(limits, red_flags=())) is False
 
 
 def test_verify_of_not_found_quotes_nothing() -> None:
