@@ -325,6 +325,7 @@ LLM_SECOND: Provider = {
 }
 # The editions of the principles that events may choose from: each is a file
 FRAMEWORKS = {key: framework.label(key) for key in framework.KEYS}
+PRINCIPLES = {key: [one.name for one in framework.load(key).principles] for key in framework.KEYS}
 
 LLM_CALL_SECONDS = whole("LLM_CALL_SECONDS", 20)  # for one answer
 LLM_ENTRY_SECONDS = whole("LLM_ENTRY_SECONDS", 80)  # for everything about one entry, waits included

@@ -120,7 +120,7 @@ class ReadEntrySerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Revision
-        fields = ["team", "number", *Answers.fields()]
+        fields = ["team", "number", *Answers.fields(), "more"]
 
 
 class SheetSerializer(StrictSerializer):

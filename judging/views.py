@@ -34,7 +34,7 @@ from judging.models import (
 from judging.rules import until_scores_close
 from screening.models import cleared_entries
 from screening.presentation import told_by_people
-from submissions.models import Answers, Revision
+from submissions.models import Revision
 
 PAGE = 50
 
@@ -346,8 +346,4 @@ def save(request: HttpRequest, assignment: Assignment, criteria: list[Criterion]
 
 def shown(entry: Revision) -> list[dict]:
     """The long answers that were given, each with its heading."""
-    return [
-        {"label": entry.words_for(name), "text": getattr(entry, name)}
-        for name in Answers.LONG
-        if getattr(entry, name).strip()
-    ]
+    return [{"label": part.heading, "text": part.text} for part in entry.parts()]

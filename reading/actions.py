@@ -14,6 +14,8 @@ from reading.models import EarlyReading, Plan, Question, Screening
 from reading.reader.recipe import recipe
 from reading.readings import config_of, frame_of, parts_of, questions_of
 from submissions.models import Submission
+from submissions.questions import Question as EntryQuestion
+from submissions.questions import stops
 
 PLANNED = ("early_readings", "blind_percent", "holds_last_hours", "budget_gbp", "entry_tokens")
 MOST_QUESTIONS = 5
@@ -125,7 +127,8 @@ def ask_early(submission: Submission, *, by: User, people_only: bool = False) ->
     require(by, "reading.ask_early", submission)
     event = submission.event
     answers = submission.answers()
-    if not parts_of(answers):
+    asked_for = submission.questions()
+    if not parts_of(answers, asked_for):
         raise Refused("There is nothing to read yet. Write something in your draft first")
     if reason := why_not_taken(answers["data_level"], accepts_official=event.accepts_official):
         raise Refused(reason)
@@ -133,12 +136,12 @@ def ask_early(submission: Submission, *, by: User, people_only: bool = False) ->
     if early_left(submission) <= 0:
         raise Refused("Your team has used all its early readings. You can still change and submit your entry")
     last = earlier.filter(failed_at=None).first()
-    if last and is_same(last.answers, answers):
+    if last and is_same(last.answers, answers, asked_for):
         raise Refused(
             f"Nothing that is read has changed since early reading {last.number}. Change your draft first"
         )
 
-    provider = BUILT_IN if people_only else event.provider_for(answers["data_level"])
+    provider = BUILT_IN if people_only or stops(answers) else event.provider_for(answers["data_level"])
     asked = EarlyReading.objects.create(
         submission=submission,
         number=(earlier.aggregate(last=Max("number"))["last"] or 0) + 1,
@@ -160,6 +163,6 @@ def early_left(submission: Submission) -> int:
     return max(Plan.of(submission.event).early_readings - used, 0)
 
 
-def is_same(before: dict, after: dict) -> bool:
+def is_same(before: dict, after: dict, asked: list[EntryQuestion]) -> bool:
     """Would a reading see any difference?"""
-    return parts_of(before) == parts_of(after) and before["data_level"] == after["data_level"]
+    return parts_of(before, asked) == parts_of(after, asked) and before["data_level"] == after["data_level"]

@@ -10,6 +10,7 @@ from core.jobs import Job, JobQuerySet
 from events.models import Event
 from reading.framework import Framework, load
 from submissions.models import Revision, Submission
+from submissions.questions import Question as EntryQuestion
 
 
 class ScreeningQuerySet(JobQuerySet):
@@ -130,6 +131,11 @@ class Screening(Reading):
         """What is read."""
         return self.revision.answers()
 
+    @property
+    def asked(self) -> list[EntryQuestion]:
+        """What the team was asked, for the headings of its answers."""
+        return self.revision.questions()
+
     def beside(self) -> "Screening | None":
         """What the other provider made of the same text, where it has read it."""
         others = Screening.objects.filter(revision=self.revision_id, mode="ai", finished_at__isnull=False)
@@ -186,6 +192,10 @@ class EarlyReading(Reading):
     def source(self) -> str:
         """What was read, in words."""
         return f"the draft, early reading {self.number}"
+
+    @property
+    def asked(self) -> list[EntryQuestion]:
+        return self.submission.questions()
 
     @property
     def data_level(self) -> str:

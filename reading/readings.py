@@ -18,7 +18,9 @@ from reading.models import EarlyReading, Plan, Question, Screening
 from reading.reader.read import Part, read
 from reading.reader.recipe import recipe
 from reading.report import Usage
-from submissions.models import Answers, Revision
+from submissions.models import Revision
+from submissions.models import parts_of as long_answers
+from submissions.questions import Question as EntryQuestion
 
 logger = logging.getLogger(__name__)
 
@@ -126,11 +128,12 @@ def usual_costs(event: Event) -> dict[str, Decimal]:
     }
 
 
-def parts_of(answers: dict[str, str]) -> list[Part]:
+def parts_of(answers: dict[str, str], asked: list[EntryQuestion]) -> list[Part]:
     """What is read: the team's own words, and neither names nor addresses."""
-    names = ["pitch", *Answers.LONG]
+    pitch = answers.get("pitch", "").strip()
     return [
-        Part(name, Answers.words_for(name), text) for name in names if (text := answers.get(name, "").strip())
+        *([Part("pitch", "Pitch", pitch)] if pitch else []),
+        *(Part(part.name, part.heading, part.text) for part in long_answers(answers, asked)),
     ]
 
 
@@ -175,7 +178,7 @@ def perform(kind: type[Screening] | type[EarlyReading], pk: int) -> None:
         return
     with open_llm(config) as llm:
         outcome = read(
-            parts_of(reading.answers),
+            parts_of(reading.answers, reading.asked),
             framework=reading.looks_for,
             llm=llm,
             seconds=settings.LLM_ENTRY_SECONDS,

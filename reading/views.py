@@ -137,7 +137,7 @@ def early_readers(submission: Submission) -> list[str]:
 
 
 def has_changed(early: EarlyReading, submission: Submission) -> bool:
-    return not actions.is_same(early.answers, submission.answers())
+    return not actions.is_same(early.answers, submission.answers(), submission.questions())
 
 
 # For everyone at an event

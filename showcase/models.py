@@ -14,7 +14,7 @@ from challenges.models import DataLevel
 from core.text import to_html
 from events.models import Event, Phase
 from screening.models import cleared_entries
-from submissions.models import Answers, Revision
+from submissions.models import Revision
 from teams.models import Membership
 
 # What a card of the list shows, and all that is read for it.
@@ -112,11 +112,10 @@ class Exhibit(models.Model):
 
 def body_of(revision: Revision) -> SafeString:
     """The long answers under their headings, each rendered apart, so that none reaches into the next."""
-    answered = [(name, getattr(revision, name)) for name in Answers.LONG if getattr(revision, name).strip()]
     return format_html_join(
         "",
         '<h2 class="govuk-heading-m">{}</h2>{}',
-        ((revision.words_for(name), to_html(text)) for name, text in answered),
+        ((part.heading, to_html(part.text)) for part in revision.parts()),
     )
 
 

@@ -17,7 +17,8 @@ from core.refusals import Refused
 from events.models import Event, Role, RoleKind
 from submissions.declarations import CURRENT_DECLARATIONS
 from submissions.merge import merge, tidy
-from submissions.models import Answers, DraftSave, Revision, Submission, digest
+from submissions.models import DraftSave, Revision, Submission, digest
+from submissions.questions import SEVERAL, catalogue, stops
 from teams.models import Membership, Team
 
 
@@ -29,11 +30,12 @@ class Overtaken(Refused):
         self.saved_by = submission.saved_by
         self.saved_at = submission.saved_at
         self.answers = answers  # the draft as it stands, with what this person changed where nothing clashes
-        self.theirs = {name: getattr(submission, name) for name in clashes}
+        standing = submission.answers()
+        self.theirs = {name: standing.get(name, "") for name in clashes}
         who = submission.saved_by or "A colleague"
-        named = ", ".join(f"‘{submission.words_for(name)}’" for name in clashes)
+        named = ", ".join(f"‘{submission.heading(name)}’" for name in clashes)
         self.reasons = {
-            name: f"{who} also changed ‘{submission.words_for(name)}’. Compare the two texts, then save what "
+            name: f"{who} also changed ‘{submission.heading(name)}’. Compare the two texts, then save what "
             "should stay"
             for name in clashes
         }
@@ -65,11 +67,7 @@ def save_draft(submission: Submission, *, by: User, version: int, answers: Mappi
     """
     submission = _locked(submission)
     require(by, "submissions.edit", submission)
-    mine = {
-        name: tidy(text, on_one_line=name not in Answers.LONG)
-        for name, text in answers.items()
-        if name in Answers.fields()
-    }
+    mine = _tidied(submission, answers)
     if "data_level" in mine:
         _refuse_data_not_taken(mine["data_level"], submission.event)
     if version > submission.version:
@@ -83,12 +81,11 @@ def save_draft(submission: Submission, *, by: User, version: int, answers: Mappi
     if merged.answers == submission.answers():
         return submission
 
-    for name, text in merged.answers.items():
-        setattr(submission, name, text)
+    submission.put(merged.answers)
     submission.version += 1
     submission.saved_by = by
     submission.saved_at = clock.now()
-    submission.save(update_fields=[*merged.answers, "version", "saved_by", "saved_at"])
+    submission.save(update_fields=[*submission.fields(), "more", "version", "saved_by", "saved_at"])
     _keep(submission, by=by)
     return submission
 
@@ -108,10 +105,12 @@ def submit(
         return made
     require(by, "submissions.submit", submission)
     if unanswered := submission.unanswered():
-        raise Refused(f"Answer ‘{submission.words_for(unanswered[0])}’ before you submit", unanswered[0])
+        raise Refused(f"Answer ‘{submission.heading(unanswered[0])}’ before you submit", unanswered[0])
     _refuse_data_not_taken(submission.data_level, submission.event)
     if declared != CURRENT_DECLARATIONS:
         raise Refused("The declarations have changed. Read them again, then confirm them", "declared")
+    # A person looks first at an entry that declares what a model must not be sent
+    people_only = people_only or bool(stops(submission.answers()))
     last = submission.current_revision
     if last and last.answers() == submission.answers() and last.people_only == people_only:
         raise Refused(
@@ -127,8 +126,9 @@ def submit(
         submitted_at=clock.now(),
         declared=declared,
         people_only=people_only,
-        **submission.answers(),
+        asked=_asked(submission),
     )
+    revision.put(submission.answers())
     revision.sha256 = digest(revision.as_markdown())
     revision.save(force_insert=True)
     _mail_receipts(revision)
@@ -149,6 +149,28 @@ def submit(
 def _locked(submission: Submission) -> Submission:
     """The row, ours until the transaction ends, with its event's moments as they are now."""
     return Submission.objects.select_for_update(of=("self",)).with_people().get(pk=submission.pk)
+
+
+def _tidied(submission: Submission, answers: Mapping[str, str]) -> dict[str, str]:
+    """What was sent for questions that are asked, as it compares; a refusal where it is no answer."""
+    asked = {question.name: question for question in submission.questions()}
+    mine = {}
+    for name, text in answers.items():
+        if not (question := asked.get(name)):
+            continue
+        mine[name] = tidy(text, on_one_line=not question.read)
+        if len(mine[name]) > question.limit:
+            raise Refused(f"‘{question.words}’ must be {question.limit:,} characters or fewer", name)
+        known = {option.id for option in question.options}
+        if known and not set(filter(None, mine[name].split(SEVERAL))) <= known:
+            raise Refused(f"Choose an answer to ‘{question.words}’ from the list", name)
+    return mine
+
+
+def _asked(submission: Submission) -> list[list[str]]:
+    """What this team is asked beyond the catalogue, in the words of now."""
+    everyone = {question.name for task in catalogue() for question in task.questions}
+    return [[one.name, one.words] for one in submission.questions() if one.name not in everyone]
 
 
 def _keep(submission: Submission, *, by: User) -> None:

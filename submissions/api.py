@@ -26,9 +26,15 @@ class SaveDraftSerializer(StrictSerializer, serializers.ModelSerializer):
 
     version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
 
+    more = serializers.DictField(
+        child=serializers.CharField(allow_blank=True, trim_whitespace=False),
+        required=False,
+        help_text="The other answers, by the name of their question.",
+    )
+
     class Meta:
         model = Submission
-        fields = ["version", *Answers.fields()]
+        fields = ["version", *Answers.fields(), "more"]
         # REST framework drops a model's own URLValidator in favour of one that takes http too.
         extra_kwargs = {name: {"validators": [https_only]} for name in Answers.LINKS}
 
@@ -41,7 +47,17 @@ class DraftSerializer(StrictSerializer, serializers.ModelSerializer):
 
     class Meta:
         model = Submission
-        fields = ["code", "team", "version", "saved_by", "saved_at", "missing", "shut", *Answers.fields()]
+        fields = [
+            "code",
+            "team",
+            "version",
+            "saved_by",
+            "saved_at",
+            "missing",
+            "shut",
+            *Answers.fields(),
+            "more",
+        ]
 
     def get_shut(self, submission: Submission) -> str:
         """Why the draft cannot be submitted now; empty while it can."""
@@ -101,6 +117,7 @@ class RevisionSerializer(serializers.ModelSerializer):
             "submitted_by",
             "sha256",
             *Answers.fields(),
+            "more",
             "text",
         ]
 
@@ -149,6 +166,7 @@ def draft(request: Request, event_slug: str, code: str) -> Response:
     body = sent(request, SaveDraftSerializer)
     answers = dict(body)
     version = answers.pop("version")
+    answers |= answers.pop("more", {})
     try:
         saved = actions.save_draft(submission, by=request.user, version=version, answers=answers)
     except actions.Overtaken as overtaken:
@@ -162,7 +180,7 @@ def draft(request: Request, event_slug: str, code: str) -> Response:
 def missing(request: Request, event_slug: str, code: str) -> Response:
     """What must be answered before the draft can be submitted, in the order of the form."""
     submission = find_draft(request, event_slug, code)
-    names = [{"field": name, "question": submission.words_for(name)} for name in submission.unanswered()]
+    names = [{"field": name, "question": submission.heading(name)} for name in submission.unanswered()]
     return paged(request, names, MissingAnswerSerializer)
 
 

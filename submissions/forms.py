@@ -14,6 +14,9 @@ BROKEN = ("required", "invalid", "min_value", "max_value")
 REOPEN = "Something went wrong with this page. Copy what you wrote, then open the page again"
 
 
+LONG = ("problem", "built", "ai_use", "data_used", "safeguards", "next_steps")
+
+
 class DraftForm(forms.ModelForm):
     """The whole draft. What is wrong keeps it from being saved; what is missing never does."""
 
@@ -62,7 +65,7 @@ class DraftForm(forms.ModelForm):
         widgets = {
             "pitch": forms.Textarea(attrs={"rows": 2}),
             "data_level": forms.RadioSelect,
-            **{name: forms.Textarea(attrs={"rows": 8}) for name in Answers.LONG},
+            **{name: forms.Textarea(attrs={"rows": 8}) for name in LONG},
             **{name: forms.URLInput(attrs={"autocomplete": "off"}) for name in Answers.LINKS},
         }
 

@@ -16,17 +16,19 @@ class Merge(NamedTuple):
 def merge(base: Mapping[str, str] | None, theirs: Mapping[str, str], mine: Mapping[str, str]) -> Merge:
     """`theirs` is the draft as it stands; `mine` may hold some of its answers.
 
-    Without a base nobody knows who changed what, so that every difference is a clash.
+    An answer that is nowhere is empty. Without a base nobody knows who changed what, so that every
+    difference is a clash.
     """
     answers, clashes = dict(theirs), []
-    for name in theirs:
-        if name not in mine or mine[name] == theirs[name]:
+    for name in dict.fromkeys([*theirs, *mine]):
+        there = theirs.get(name, "")
+        if name not in mine or mine[name] == there:
             continue
         if base is None:
             clashes.append(name)
-        elif mine[name] == base[name]:
+        elif mine[name] == base.get(name, ""):
             continue
-        elif theirs[name] == base[name]:
+        elif there == base.get(name, ""):
             answers[name] = mine[name]
         else:
             clashes.append(name)

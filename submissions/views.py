@@ -138,7 +138,7 @@ def about(submission: Submission) -> dict:
     return {
         "event": event,
         "submission": submission,
-        "missing": [{"name": name, "label": submission.words_for(name)} for name in missing],
+        "missing": [{"name": name, "label": submission.heading(name)} for name in missing],
         "missing_title": f"{len(missing)} {'answer is' if len(missing) == 1 else 'answers are'} missing",
         "answers": shown(submission, reverse("submissions:edit", args=[event.slug, submission.code])),
         "last": last,
@@ -167,17 +167,21 @@ def around(request: HttpRequest, frozen: Revision) -> dict:
 def shown(answers: Answers, edit_url: str = "") -> list[dict]:
     """Each answer with its heading, in the order of the form, and where it can be changed."""
     links = {link.name: link for link in answers.links}
+    given = answers.answers()
     return [
         {
-            "name": name,
-            "label": answers.words_for(name),
-            "text": answers.get_data_level_display() if name == "data_level" else getattr(answers, name),
-            "is_long": name in answers.LONG,
-            "is_required": name in answers.REQUIRED,
-            "link": links.get(name),
-            "href": f"{edit_url}#id_{name}" if edit_url else "",
+            "name": one.name,
+            "label": one.words,
+            "text": answers.get_data_level_display()
+            if one.name == "data_level"
+            else one.say(given.get(one.name, "")),
+            "is_long": one.read,
+            "is_required": one.required,
+            "link": links.get(one.name),
+            "href": f"{edit_url}#id_{one.name}" if edit_url else "",
         }
-        for name in answers.fields()
+        for one in answers.questions()
+        if one.required or one.name in given
     ]
 
 

@@ -1,7 +1,8 @@
 """A model that agrees with careful readers: it answers each principle with the finding they marked.
 
-It knows which entry and which principle it is asked about from the prompt alone, and names the passages on the
-marked lines, where they were offered, up to the three that the form takes. Whatever agreement is then missing, our pipeline has lost.
+It knows which entry and which principle it is asked about from the prompt alone, and names the passages
+on the marked lines, where they were offered, up to the three that the form takes. Whatever agreement is
+then missing, our pipeline has lost.
 
 On its own: `python -m tests.labels_server DIR 4022`, then `manage.py evaluate DIR` with LLM_BASE_URL set.
 """

@@ -167,8 +167,8 @@ def revision_of(submission: Submission, **answers) -> Revision:
         submitted_by=submission.team.founded_by,
         submitted_at=submission.team.event.submissions_close_at - timedelta(hours=1),
         declared="2026-11",
-        **frozen,
     )
+    revision.put(frozen)
     revision.sha256 = digest(revision.as_markdown())
     revision.save()
     return revision

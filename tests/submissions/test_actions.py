@@ -329,7 +329,7 @@ def test_submit_with_a_required_answer_missing_is_refused_naming_it(ben, name):
     with pytest.raises(Refused) as caught:
         hand_in(submission, by=ben)
 
-    assert caught.value.message == f"Answer ‘{submission.words_for(name)}’ before you submit"
+    assert caught.value.message == f"Answer ‘{submission.heading(name)}’ before you submit"
     assert caught.value.field == name
     assert Revision.objects.count() == 0
 

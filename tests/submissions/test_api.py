@@ -38,6 +38,7 @@ def test_journey_from_nothing_to_a_receipt(api_as, ben):
         "version": 1,
         "saved_by": "Ben Okoro",
         "saved_at": draft["saved_at"],
+        "more": {},
         "missing": list(Submission.REQUIRED),
         "shut": "",
     }

@@ -122,7 +122,7 @@ class Drafting(RuleBasedStateMachine):
     def revisions_are_as_they_were_frozen(self) -> None:
         for revision in Revision.objects.filter(submission=self.submission):
             assert revision.sha256 == digest(revision.as_markdown())
-            assert revision.unanswered() == []
+            assert [name for name in Revision.REQUIRED if not getattr(revision, name).strip()] == []
 
     @invariant()
     def every_version_can_be_read_again(self) -> None:

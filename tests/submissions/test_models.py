@@ -11,14 +11,15 @@ from tests.world import draft_of, event_in, person, revision_of, team_of
 pytestmark = pytest.mark.django_db
 
 
-def test_unanswered_names_what_is_empty_or_only_spaces_in_the_order_of_the_form():
-    submission = Submission(title="Sorter", pitch="  ", problem="\n", built="A page", ai_use="")
+def test_unanswered_names_what_is_empty_or_only_spaces_in_the_order_of_the_form(ben):
+    empty = {"pitch": "  ", "problem": "\n", "ai_use": "", "data_used": "", "data_level": ""}
+    submission = draft_of(team_of(event_in(Phase.BUILDING)), **empty)
 
-    assert submission.unanswered() == ["pitch", "problem", "ai_use", "data_used", "data_level"]
+    assert submission.unanswered() == ["pitch", "problem", "ai_use", "data_level", "data_used"]
 
 
 def test_links_are_https_alone_and_show_the_true_host():
-    submission = Submission(
+    submission = Revision(
         repository_url="https://www.gov.uk:pass@evil.example.org/a",
         demo_url="http://demo.example.org/",
         film_url="javascript:alert(1)",
@@ -30,7 +31,7 @@ def test_links_are_https_alone_and_show_the_true_host():
 
 
 def test_as_markdown_holds_every_long_answer_under_its_heading():
-    submission = Submission(title="Sorter", pitch="Sorts.", problem="Letters wait.", next_steps=" Ask. ")
+    submission = Revision(title="Sorter", pitch="Sorts.", problem="Letters wait.", next_steps=" Ask. ")
 
     assert submission.as_markdown() == (
         "# Sorter\n\nSorts.\n\n## The problem and its users\n\nLetters wait.\n\n## What comes next\n\nAsk.\n"

@@ -1,0 +1,154 @@
+"""A team's draft: what it is asked, what it has answered so far, and who changed what."""
+
+from functools import cached_property
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
+
+from challenges.models import Challenge
+from core.codes import new_code
+from events.models import Event
+from submissions.models.answers import Answers
+from submissions.questions import Question, Task, tasks_of
+from teams.models import Membership, Team
+
+
+def usually_required() -> list[str]:
+    return list(Answers.REQUIRED)
+
+
+def usual_reminders() -> list[int]:
+    return [24, 3, 1]
+
+
+class Call(models.Model):
+    """An event's call for entries: what is asked, and by which rules. Without a row the defaults hold."""
+
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="+")
+    required = models.JSONField(default=usually_required)  # names of answers
+    # Its own, as {name, words, hint, required, challenge}: of all teams, or of one challenge by its code
+    questions = models.JSONField(default=list, blank=True)
+    grace_minutes = models.PositiveSmallIntegerField(default=0)  # after the close, still in time
+    remind_hours = models.JSONField(default=usual_reminders, blank=True)  # before the close
+    draft_becomes_entry = models.BooleanField(default=True)  # the last complete one, at the deadline
+    checks_links = models.BooleanField(default=False)  # a program of ours may ask whether they answer
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(grace_minutes__lte=24 * 60), name="grace_is_a_day_at_most"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Call for entries of {self.event}"
+
+    @property
+    def scope(self) -> str:
+        return self.event.slug
+
+    @classmethod
+    def of(cls, event: Event) -> "Call":
+        """As decided, or as it is when nobody has: not stored then."""
+        return cls.objects.filter(event=event).first() or cls(event=event)
+
+    def tasks_for(self, challenge: Challenge) -> list[Task]:
+        """What the teams of a challenge are asked."""
+        own = [row for row in self.questions if row.get("challenge", "") in {"", challenge.code}]
+        return tasks_of(settings.PRINCIPLES[self.event.framework], own, self.required)
+
+
+class SubmissionQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """A draft belongs to its team alone. Others read revisions."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Exists(Membership.objects.filter(team=OuterRef("team"), user=user)))
+
+    def of_event(self, event) -> Self:
+        return self.filter(team__event=event)
+
+    def with_people(self) -> Self:
+        return self.select_related("team__event", "team__challenge", "saved_by")
+
+
+class Submission(Answers):
+    """A team's draft, and the thread of its revisions."""
+
+    team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="+")
+    code = models.CharField(max_length=8, unique=True, default=new_code)
+    version = models.PositiveIntegerField(default=1)  # counts saves, so that none is overwritten unseen
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    saved_at = models.DateTimeField(db_default=Now())
+
+    objects = SubmissionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.title or f"Entry of {self.team}"
+
+    @property
+    def event(self) -> Event:
+        return self.team.event
+
+    @property
+    def scope(self) -> str:
+        return self.team.event.slug
+
+    @cached_property
+    def call(self) -> Call:
+        return Call.of(self.team.event)
+
+    @cached_property
+    def tasks(self) -> list[Task]:
+        return self.call.tasks_for(self.team.challenge)
+
+    def questions(self) -> list[Question]:
+        return [question for task in self.tasks for question in task.questions]
+
+    def unanswered(self) -> list[str]:
+        """The names of required answers that are still empty, in the order of the form."""
+        answers = self.answers()
+        return [question.name for task in self.tasks for question in task.missing(answers)]
+
+    @property
+    def current_revision(self):
+        """The entry: the newest revision that counts."""
+        return self.revisions.order_by("-number").first()
+
+    def save_at(self, version: int) -> "DraftSave | None":
+        return self.saves.filter(version=version).first()
+
+
+class DraftSave(models.Model):
+    """The draft as one save left it: who wrote what, when, and the base that later saves are merged against.
+
+    Appended, never changed: what a colleague replaces can still be read here.
+    """
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="saves")
+    version = models.PositiveIntegerField()
+    answers = models.JSONField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["submission", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "version"], name="a_save_for_each_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submission}, version {self.version}"
+
+    @property
+    def event(self) -> Event:
+        return self.submission.event
+
+    @property
+    def scope(self) -> str:
+        return self.submission.scope

@@ -1,0 +1,107 @@
+"""What was received: frozen, numbered, with a receipt."""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, Subquery
+
+from core.codes import new_code
+from core.dates import exactly
+from events.models import Event, Role, RoleKind
+from submissions.declarations import DECLARATIONS
+from submissions.models.answers import Answers
+from submissions.models.drafts import Submission
+from submissions.questions import Question, catalogue
+from teams.models import Membership, Team
+
+
+class RevisionQuerySet(models.QuerySet):
+    def current(self) -> Self:
+        """The last revision of each submission: the entry."""
+        newest = Revision.objects.filter(submission=OuterRef("submission")).order_by("-number")
+        return self.filter(pk=Subquery(newest.values("pk")[:1]))
+
+    def of_event(self, event) -> Self:
+        return self.filter(submission__team__event=event)
+
+    def visible_to(self, user) -> Self:
+        """The team, and those whose work it is to read entries. Judges read by assignment."""
+        if not user.is_authenticated:
+            return self.none()
+        mine = Membership.objects.filter(team=OuterRef("submission__team"), user=user)
+        readers = Role.objects.filter(
+            event=OuterRef("submission__team__event"),
+            user=user,
+            kind__in=[RoleKind.ORGANISER, RoleKind.SCREENER, RoleKind.CHAIR],
+        )
+        return self.filter(Q(Exists(mine)) | Q(Exists(readers)))
+
+    def with_people(self) -> Self:
+        return self.select_related("submission__team__event", "submission__team__challenge__department")
+
+
+class Revision(Answers):
+    """A frozen copy of a draft, with its receipt. Never changed."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    key = models.UUIDField(default=uuid.uuid4)  # the same press of the button, the same receipt
+    receipt = models.CharField(max_length=8, unique=True, default=new_code)
+    sha256 = models.CharField(max_length=64)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+    declared = models.CharField(max_length=20)  # the version of the declarations agreed to
+    people_only = models.BooleanField(default=False)  # the team wants no AI model to read it
+    # What was asked beyond the catalogue, as [name, words]: an organiser may word it otherwise tomorrow
+    asked = models.JSONField(default=list, blank=True)
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["submission", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "number"], name="revisions_are_numbered"),
+            models.UniqueConstraint(fields=["submission", "key"], name="one_revision_for_each_key"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="revisions_start_at_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}, revision {self.number}"
+
+    @property
+    def team(self) -> Team:
+        return self.submission.team
+
+    @property
+    def event(self) -> Event:
+        return self.submission.team.event
+
+    @property
+    def scope(self) -> str:
+        return self.submission.team.event.slug
+
+    @property
+    def received(self) -> str:
+        """The exact time of receipt, in the event's zone."""
+        return exactly(self.submitted_at, self.event.zone)
+
+    def questions(self) -> list[Question]:
+        """The catalogue with what the event asked then: safeguards after theirs, its own at the end."""
+        asked = [Question(name, words, "text", 0, read=True) for name, words in self.asked]
+        principles = [one for one in asked if one.name.startswith("principle_")]
+        own = [one for one in asked if one not in principles]
+        every: list[Question] = []
+        for task in catalogue():
+            every += [*task.questions, *(principles if task.name == "safeguards" else [])]
+        return every + own
+
+    def before(self) -> "Revision | None":
+        """The revision that this one replaced."""
+        return self.submission.revisions.filter(number=self.number - 1).first()
+
+    @property
+    def declarations(self) -> tuple[str, ...]:
+        """The statements that were agreed to, in the words of then."""
+        return DECLARATIONS.get(self.declared, ())
