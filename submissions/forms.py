@@ -1,101 +1,129 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from django import forms
 
 from challenges.classification import LEVELS
-from challenges.models import DataLevel
+from challenges.models import Challenge, DataLevel
 from events.models import Event
 from submissions.declarations import CURRENT_DECLARATIONS
-from submissions.models import Answers, Submission
+from submissions.models import Call, Submission, https_only
+from submissions.questions import OWN, SEVERAL, Question, Task
 
 # A hidden field that is not as we sent it: nothing a person can mend in place.
 BROKEN = ("required", "invalid", "min_value", "max_value")
 REOPEN = "Something went wrong with this page. Copy what you wrote, then open the page again"
 
+VersionField = partial(
+    forms.IntegerField,
+    min_value=1,
+    max_value=2**31 - 1,
+    widget=forms.HiddenInput,
+    error_messages=dict.fromkeys(BROKEN, REOPEN),
+)
 
-LONG = ("problem", "built", "ai_use", "data_used", "safeguards", "next_steps")
 
+class TaskForm(forms.Form):
+    """The questions of one task. What is wrong keeps it from being saved; what is missing never does."""
 
-class DraftForm(forms.ModelForm):
-    """The whole draft. What is wrong keeps it from being saved; what is missing never does."""
+    version = VersionField()
 
-    version = forms.IntegerField(
-        min_value=1,
-        max_value=2**31 - 1,
-        widget=forms.HiddenInput,
-        error_messages=dict.fromkeys(BROKEN, REOPEN),
-    )
+    mark_optional = False  # said by `label_of`, of the event's own list
 
-    mark_optional = False
-    label_sizes = dict.fromkeys(Answers.fields(), "m")
-
-    class Meta:
-        model = Submission
-        fields = Answers.fields()
-        labels = {
-            "title": "Title",
-            "pitch": "Pitch",
-            "problem": "The problem and its users",
-            "built": "What you built",
-            "ai_use": "How AI is used",
-            "data_used": "The data you used",
-            "data_level": "Data level",
-            "safeguards": "Safeguards (optional)",
-            "next_steps": "What comes next (optional)",
-            "repository_url": "Code (optional)",
-            "demo_url": "Demo (optional)",
-            "film_url": "Film (optional)",
-        }
-        help_texts = {
-            "title": "What you call your prototype",
-            "pitch": "What it does and for whom, in a sentence or two that a busy reader understands",
-            "problem": "Who has the problem, how you know, and what it costs them today",
-            "built": "What works now, what is only drawn, and what you would show in two minutes",
-            "ai_use": "Which models and services, what they are sent, and what is left to a person to decide",
-            "data_used": "Each source, where it came from and its licence, or how you made it up",
-            "data_level": "Choose the highest level of any data in the prototype, its files or these answers",
-            "safeguards": "What could go wrong, what you tested and measured, how a person stays in control",
-            "next_steps": "What it would take to put this in front of real users",
-            "repository_url": "A web address that begins with https:// such as the repository",
-            "demo_url": "A web address that begins with https:// where people can try it",
-            "film_url": "A web address that begins with https:// of a short film that shows it",
-        }
-        field_classes = dict.fromkeys(Answers.LINKS, partial(forms.URLField, assume_scheme="https"))
-        widgets = {
-            "pitch": forms.Textarea(attrs={"rows": 2}),
-            "data_level": forms.RadioSelect,
-            **{name: forms.Textarea(attrs={"rows": 8}) for name in LONG},
-            **{name: forms.URLInput(attrs={"autocomplete": "off"}) for name in Answers.LINKS},
-        }
-
-    def __init__(self, *args, event: Event, **options) -> None:
+    def __init__(self, *args, task: Task, event: Event, **options) -> None:
         super().__init__(*args, **options)
-        self.event = event
-        level = self.fields["data_level"]
-        level.choices = DataLevel.choices  # type: ignore[attr-defined]  # no choice says "no answer"
-        self.choice_hints = {"data_level": {name: level.hint for name, level in LEVELS.items()}}
-        if not event.accepts_official:
-            self.choice_hints["data_level"]["official"] += " This event does not take it."
+        self.task, self.event = task, event
+        self.choice_hints: dict[str, dict[str, str]] = {}
+        for question in task.questions:
+            self.fields[question.name] = self.field_of(question)
+        self.label_sizes = {question.name: "m" for question in task.questions}
 
     @classmethod
-    def of(cls, submission: Submission) -> "DraftForm":
+    def of(cls, task: Task, submission: Submission) -> "TaskForm":
         """The draft as it stands, to be changed."""
-        return cls(initial=submission.answers() | {"version": submission.version}, event=submission.event)
+        return cls(
+            initial=_for_fields(task, submission.answers()) | {"version": submission.version},
+            task=task,
+            event=submission.event,
+        )
+
+    def field_of(self, question: Question) -> forms.Field:
+        common = {"label": label_of(question), "help_text": question.hint, "required": False}
+        too_long = f"{question.words} must be {question.limit:,} characters or fewer"
+        if question.kind in {"line", "text"}:
+            widget = forms.Textarea(attrs={"rows": question.rows}) if question.kind == "text" else None
+            return forms.CharField(
+                max_length=question.limit,
+                strip=False,  # the action tidies, and keeps what cannot be seen
+                widget=widget,
+                error_messages={"max_length": too_long},
+                **common,
+            )
+        if question.kind == "link":
+            return forms.URLField(
+                max_length=question.limit,
+                assume_scheme="https",
+                validators=[https_only],
+                widget=forms.URLInput(attrs={"autocomplete": "off"}),
+                error_messages={"max_length": too_long},
+                **common,
+            )
+        wrong = {"invalid_choice": f"Choose an answer to ‘{question.words}’ from the list"}
+        if question.name == "data_level":
+            self.choice_hints["data_level"] = {name: level.hint for name, level in LEVELS.items()}
+            if not self.event.accepts_official:
+                self.choice_hints["data_level"]["official"] += " This event does not take it."
+            choices = DataLevel.choices
+        else:
+            self.choice_hints[question.name] = {one.id: one.hint for one in question.options if one.hint}
+            choices = [(one.id, one.label) for one in question.options]
+        if question.kind == "choices":
+            return forms.MultipleChoiceField(
+                choices=choices, widget=forms.CheckboxSelectMultiple, error_messages=wrong, **common
+            )
+        return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, error_messages=wrong, **common)
 
     def answers(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in Answers.fields()}
+        """What this page asks, and nothing else."""
+        return {one.name: _as_answer(self.cleaned_data[one.name]) for one in self.task.questions}
 
-    def on_top_of(self, version: int, answers: dict[str, str], clashes: dict[str, str]) -> "DraftForm":
+    def on_top_of(self, version: int, answers: dict[str, str], clashes: dict[str, str]) -> "TaskForm":
         """The page again after a colleague's save. Where both wrote it holds what was typed, with the reason.
 
         Everywhere else it holds `answers`, so that saving again does not undo what the colleague did.
         """
-        typed = {name: str(self[name].data or "") for name in clashes}
-        again = type(self)(answers | typed | {"version": version}, event=self.event)
+        typed = {name: self[name].data or "" for name in clashes}
+        given = _for_fields(self.task, answers) | typed | {"version": version}
+        again = type(self)(given, task=self.task, event=self.event)
         for name, reason in clashes.items():
             again.add_error(name, reason)
         return again
+
+
+def label_of(question: Question) -> str:
+    label = question.label or question.words
+    return label if question.required else f"{label} (optional)"
+
+
+def _for_fields(task: Task, answers: dict[str, str]) -> dict:
+    """Answers as their fields take them: several choices as a list."""
+    return {
+        one.name: [each for each in answers.get(one.name, "").split(SEVERAL) if each]
+        if one.kind == "choices"
+        else answers.get(one.name, "")
+        for one in task.questions
+    }
+
+
+def _as_answer(cleaned: str | list[str]) -> str:
+    return SEVERAL.join(cleaned) if isinstance(cleaned, list) else cleaned
+
+
+class RevertForm(forms.Form):
+    """What to put back, and the version of the draft that was looked at."""
+
+    version = VersionField()
+    name = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
 
 
 class SubmitForm(forms.Form):
@@ -122,3 +150,91 @@ class SubmitForm(forms.Form):
         super().__init__(*args, **options)
         if not readers:
             del self.fields["people_only"]
+
+
+class CallForm(forms.Form):
+    """What every entry must answer, and the rules at the deadline."""
+
+    required = forms.MultipleChoiceField(
+        label="Answers that an entry must have",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    grace_minutes = forms.IntegerField(
+        label="Grace after the close",
+        help_text="What arrives within it is in time. 0 for none",
+        min_value=0,
+        max_value=24 * 60,
+    )
+    remind_hours = forms.CharField(
+        label="Reminders to teams with an incomplete draft",
+        help_text="Hours before the close, for example 24, 3, 1. Leave it empty for none",
+        required=False,
+        max_length=100,
+    )
+    draft_becomes_entry = forms.BooleanField(
+        label="The last complete draft becomes the entry at the deadline",
+        required=False,
+    )
+    checks_links = forms.BooleanField(
+        label="Check whether the teams’ links answer",
+        help_text="A program on this server asks each address. What it finds is advice to readers",
+        required=False,
+    )
+
+    affixes = {"grace_minutes": ("", "minutes")}
+    label_sizes = {"required": "m"}
+
+    def __init__(self, *args, call: Call, **options) -> None:
+        super().__init__(*args, **options)
+        self.fields["required"].choices = list(call.may_be_required().items())  # type: ignore[attr-defined]
+
+    @classmethod
+    def of(cls, call: Call) -> "CallForm":
+        return cls(
+            call=call,
+            initial={
+                "required": call.required,
+                "grace_minutes": call.grace_minutes,
+                "remind_hours": ", ".join(str(hours) for hours in call.remind_hours),
+                "draft_becomes_entry": call.draft_becomes_entry,
+                "checks_links": call.checks_links,
+            },
+        )
+
+    def clean_remind_hours(self) -> list[int]:
+        hours = []
+        for piece in self.cleaned_data["remind_hours"].split(","):
+            if not piece.strip():
+                continue
+            if not piece.strip().isdecimal() or not 1 <= int(piece) <= 168:
+                raise forms.ValidationError("Enter whole hours from 1 to 168, with commas between them")
+            hours.append(int(piece))
+        return hours
+
+
+class QuestionForm(forms.Form):
+    """One question of an event's own."""
+
+    words = forms.CharField(label="Question", max_length=OWN["words"])
+    hint = forms.CharField(
+        label="Hint",
+        max_length=OWN["hint"],
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="What a good answer holds",
+    )
+    challenge = forms.ChoiceField(label="Who is asked", required=False, widget=forms.RadioSelect)
+    required = forms.BooleanField(label="An entry must answer it", required=False)
+
+    def __init__(self, *args, challenges: Iterable[Challenge], **options) -> None:
+        super().__init__(*args, **options)
+        self.fields["challenge"].choices = [  # type: ignore[attr-defined]
+            ("all", "All teams"),
+            *((one.code, f"Teams on ‘{one.title}’") for one in challenges),
+        ]
+        self.fields["challenge"].initial = "all"
+
+    def answers(self) -> dict:
+        chosen = self.cleaned_data["challenge"]
+        return self.cleaned_data | {"challenge": "" if chosen == "all" else chosen}

@@ -4,8 +4,11 @@ Answer by answer, against the draft that the person had in front of them (the ba
 changed the same answer there is no merging of sentences: a person decides, with both texts in view.
 """
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
+
+_BLANK = " \t\n\r"  # control and zero-width characters are no blanks: what was typed is kept
 
 
 class Merge(NamedTuple):
@@ -38,5 +41,5 @@ def merge(base: Mapping[str, str] | None, theirs: Mapping[str, str], mine: Mappi
 def tidy(text: str, *, on_one_line: bool) -> str:
     """One kind of new line, nothing around the edges: so that the same words compare as the same."""
     if on_one_line:
-        return " ".join(text.split())
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+        return " ".join(piece for piece in re.split(f"[{_BLANK}]+", text) if piece)
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip(_BLANK)

@@ -1,24 +1,43 @@
 from django.urls import path
 
-from submissions import api, views
+from submissions.api import call as call_api
+from submissions.api import entry as api
+from submissions.api import history as history_api
+from submissions.views import call, entry, history
 
 app_name = "submissions"
 urlpatterns = [
-    path("mine/", views.entry, name="entry"),
-    path("<slug:code>/edit/", views.edit, name="edit"),
-    path("<slug:code>/check/", views.check, name="check"),
-    path("<slug:code>/submit/", views.submit, name="submit"),
-    path("<slug:code>/revisions/<int:number>/", views.revision, name="revision"),
-    path("<slug:code>/revisions/<int:number>/receipt/", views.receipt, name="receipt"),
-    path("<slug:code>/revisions/<int:number>/text/", views.text, name="text"),
+    path("mine/", entry.entry, name="entry"),
+    path("call/", call.page, name="call"),
+    path("call/questions/add/", call.add, name="add_question"),
+    path("call/questions/<slug:name>/", call.change, name="change_question"),
+    path("call/questions/<slug:name>/remove/", call.remove, name="remove_question"),
+    path("<slug:code>/edit/", entry.edit, name="edit"),
+    path("<slug:code>/tasks/<slug:task>/", entry.task, name="task"),
+    path("<slug:code>/history/", history.saves, name="history"),
+    path("<slug:code>/history/<int:version>/", history.save, name="save"),
+    path("<slug:code>/check/", entry.check, name="check"),
+    path("<slug:code>/submit/", entry.submit, name="submit"),
+    path("<slug:code>/revisions/compare/", history.compare, name="compare"),
+    path("<slug:code>/revisions/<int:number>/", entry.revision, name="revision"),
+    path("<slug:code>/revisions/<int:number>/draft/", history.against_draft, name="against_draft"),
+    path("<slug:code>/revisions/<int:number>/receipt/", entry.receipt, name="receipt"),
+    path("<slug:code>/revisions/<int:number>/text/", entry.text, name="text"),
 ]
 api_urls = [
     path("declarations/", api.declarations, name="declarations"),
     path("mine/", api.mine, name="mine"),
+    path("call/", call_api.call, name="call"),
+    path("call/questions/", call_api.questions, name="questions"),
+    path("call/questions/<slug:name>/", call_api.question, name="question"),
     path("<slug:code>/", api.draft, name="draft"),
+    path("<slug:code>/tasks/", api.tasks, name="tasks"),
     path("<slug:code>/missing/", api.missing, name="missing"),
+    path("<slug:code>/saves/", history_api.saves, name="saves"),
+    path("<slug:code>/revert/", history_api.revert, name="revert"),
     path("<slug:code>/submit/", api.submit, name="submit"),
     path("<slug:code>/revisions/", api.revisions, name="revisions"),
+    path("<slug:code>/revisions/compare/", history_api.compare, name="compare"),
     path("<slug:code>/revisions/<int:number>/", api.revision, name="revision"),
     path("<slug:code>/revisions/<int:number>/receipt/", api.receipt, name="receipt"),
 ]

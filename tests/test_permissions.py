@@ -61,6 +61,7 @@ TABLE = {
     "showcase.hide": ("event", {"ada"}, ALWAYS),
     "showcase.publish": ("event", {"ada"}, {S}),
     "showcase.refresh": ("event", {"ada"}, {S}),
+    "submissions.call": ("event", {"ada"}, {D, A, F, B}),
     "submissions.edit": ("submission", {"ben"}, ALWAYS),
     "submissions.start": ("team", {"ben"}, ALWAYS),
     "submissions.submit": ("submission", {"ben"}, {B}),

@@ -1,6 +1,6 @@
 """A team writes its draft together: start it, save it, go back to what it was."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
@@ -12,7 +12,7 @@ from core.permissions import require
 from core.refusals import Refused
 from events.models import Event, Role, RoleKind
 from submissions.merge import merge, tidy
-from submissions.models import DraftSave, Submission
+from submissions.models import DraftSave, Revision, Submission
 from submissions.questions import SEVERAL
 from teams.models import Team
 
@@ -76,12 +76,48 @@ def save_draft(submission: Submission, *, by: User, version: int, answers: Mappi
     if merged.answers == submission.answers():
         return submission
 
-    submission.put(merged.answers)
-    submission.version += 1
-    submission.saved_by = by
-    submission.saved_at = clock.now()
-    submission.save(update_fields=[*submission.fields(), "more", "version", "saved_by", "saved_at"])
-    _keep(submission, by=by)
+    _write(submission, merged.answers, by=by)
+    return submission
+
+
+@transaction.atomic
+def revert(
+    submission: Submission,
+    *,
+    by: User,
+    version: int,
+    to: DraftSave | Revision,
+    names: Sequence[str] = (),
+) -> Submission:
+    """Put back what the draft said in a save or a revision: the answers named, or all of it.
+
+    Nothing is taken away: it is a save like any other, after those that it undoes. `version` is the
+    draft that the person looked at; when a colleague has saved since, they look again first.
+    """
+    submission = locked(submission)
+    require(by, "submissions.edit", submission)
+    if to.submission_id != submission.pk:
+        raise Refused("That is not of this entry")
+    if version != submission.version:
+        raise Refused(
+            f"{submission.saved_by or 'A colleague'} saved the draft while you were looking. Nothing was put "
+            "back. Look at what differs now, then decide again"
+        )
+    standing = submission.answers()
+    then = to.answers if isinstance(to, DraftSave) else to.answers()
+    if unknown := [name for name in names if name not in {*standing, *then}]:
+        raise Refused(f"There is no answer ‘{unknown[0]}’ to put back")
+    restored = standing | {name: then.get(name, "") for name in names or {*standing, *then}}
+    changed = sorted(name for name, text in restored.items() if text != standing.get(name, ""))
+    if not changed:
+        return submission
+    if "data_level" in changed:
+        refuse_data_not_taken(restored["data_level"], submission.event)
+    _write(submission, restored, by=by)
+    source = {"save": to.version} if isinstance(to, DraftSave) else {"revision": to.number}
+    record(
+        by, "submissions.reverted", submission, draft_version=submission.version, answers=changed, **source
+    )
     return submission
 
 
@@ -104,6 +140,16 @@ def _tidied(submission: Submission, answers: Mapping[str, str]) -> dict[str, str
         if known and not set(filter(None, mine[name].split(SEVERAL))) <= known:
             raise Refused(f"Choose an answer to ‘{question.words}’ from the list", name)
     return mine
+
+
+def _write(submission: Submission, answers: dict[str, str], *, by: User) -> None:
+    """The next version of the draft, and the save that remembers it."""
+    submission.put(answers)
+    submission.version += 1
+    submission.saved_by = by
+    submission.saved_at = clock.now()
+    submission.save(update_fields=[*submission.fields(), "more", "version", "saved_by", "saved_at"])
+    _keep(submission, by=by)
 
 
 def _keep(submission: Submission, *, by: User) -> None:

@@ -14,7 +14,7 @@ from core.permissions import require, require_ever
 from core.refusals import Refused
 from submissions.actions.drafting import locked, refuse_data_not_taken
 from submissions.declarations import CURRENT_DECLARATIONS
-from submissions.models import Revision, Submission, digest
+from submissions.models import Revision, Submission, digest, received_items
 from submissions.questions import catalogue, stops
 from teams.models import Membership
 
@@ -95,6 +95,12 @@ def _mail_receipts(revision: Revision) -> None:
             f"Received: {revision.received}",
             f"Submitted by: {revision.submitted_by}",
             f"Fingerprint of the text (SHA-256): {revision.sha256}",
+            "",
+            "What we received:",
+            *(
+                f"- {item.words}" + (f", SHA-256 {item.sha256}" if item.sha256 else "")
+                for item in received_items(revision)
+            ),
             "",
             f"See what we received: {settings.BASE_URL}{address}",
             "",

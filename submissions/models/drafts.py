@@ -29,7 +29,8 @@ class Call(models.Model):
 
     event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="+")
     required = models.JSONField(default=usually_required)  # names of answers
-    # Its own, as {name, words, hint, required, challenge}: of all teams, or of one challenge by its code
+    # Its own, as {name, words, hint, required, challenge}: of all teams, or of one challenge by its code.
+    # `retired`: asked no more, and kept because somebody has answered it.
     questions = models.JSONField(default=list, blank=True)
     grace_minutes = models.PositiveSmallIntegerField(default=0)  # after the close, still in time
     remind_hours = models.JSONField(default=usual_reminders, blank=True)  # before the close
@@ -55,9 +56,18 @@ class Call(models.Model):
         """As decided, or as it is when nobody has: not stored then."""
         return cls.objects.filter(event=event).first() or cls(event=event)
 
+    def may_be_required(self) -> dict[str, str]:
+        """The answers of the catalogue and the safeguards, each in words, that an event may ask for."""
+        tasks = tasks_of(settings.PRINCIPLES[self.event.framework], [], [])
+        return {one.name: one.words for task in tasks for one in task.questions}
+
     def tasks_for(self, challenge: Challenge) -> list[Task]:
         """What the teams of a challenge are asked."""
-        own = [row for row in self.questions if row.get("challenge", "") in {"", challenge.code}]
+        own = [
+            row
+            for row in self.questions
+            if row.get("challenge", "") in {"", challenge.code} and not row.get("retired")
+        ]
         return tasks_of(settings.PRINCIPLES[self.event.framework], own, self.required)
 
 
@@ -120,6 +130,10 @@ class Submission(Answers):
         """The entry: the newest revision that counts."""
         return self.revisions.order_by("-number").first()
 
+    def is_changed_since(self, last) -> bool:
+        """Whether the draft says something that a revision does not; without one it does."""
+        return last is None or last.answers() != self.answers()
+
     def save_at(self, version: int) -> "DraftSave | None":
         return self.saves.filter(version=version).first()
 
@@ -152,3 +166,10 @@ class DraftSave(models.Model):
     @property
     def scope(self) -> str:
         return self.submission.scope
+
+
+def changed_answers(before: DraftSave | None, after: DraftSave) -> list[str]:
+    """The names of what a save changed; of the first save, what it holds."""
+    old = before.answers if before else {}
+    names = dict.fromkeys([*old, *after.answers])
+    return [name for name in names if old.get(name, "") != after.answers.get(name, "")]

@@ -1,19 +1,24 @@
 import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from types import MappingProxyType
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from core import clock
 from core.doors import SIGNED_IN, door
+from core.models import AuditRow
 from core.refusals import refusals_on
 from events.models import Event, Role, RoleKind
 from submissions import actions
 from submissions.declarations import CURRENT_DECLARATIONS, DECLARATIONS
-from submissions.forms import DraftForm, SubmitForm
-from submissions.models import Answers, Revision, Submission
+from submissions.forms import SubmitForm, TaskForm
+from submissions.models import Answers, Revision, Submission, received_items
+from submissions.questions import Task
 from submissions.steps import STEPS, standing
 from teams.models import Membership
 
@@ -36,15 +41,31 @@ def entry(request: HttpRequest, event_slug: str) -> HttpResponse:
     page = Paginator(revisions, PAGE).get_page(request.GET.get("page"))
     context = about(submission)
     step = next_step(submission, last=context["last"], is_changed=context["is_changed"])
-    return render(request, "submissions/entry.html", context | {"page": page, "step": step})
+    context |= {
+        "page": page,
+        "step": step,
+        "tasks": rows_of(submission),
+        "moved": moved_by_organisers(submission),
+    }
+    return render(request, "submissions/entry.html", context)
 
 
 @door("submissions.edit")
 def edit(request: HttpRequest, event_slug: str, code: str) -> HttpResponse:
+    """Where the whole draft used to be one form: marked addresses lead to the list."""
+    return redirect("submissions:entry", draft(request, event_slug, code).scope)
+
+
+@door("submissions.edit")
+def task(request: HttpRequest, event_slug: str, code: str, task: str) -> HttpResponse:
+    """One task of the entry. Nothing has to be complete to be saved."""
     submission = draft(request, event_slug, code)
+    asked = next((one for one in submission.tasks if one.name == task), None)
+    if asked is None:
+        raise Http404("This entry has no such task")
     clashes: list[dict] = []
     if request.method == "POST":
-        form = DraftForm(request.POST, event=submission.event)
+        form = TaskForm(request.POST, task=asked, event=submission.event)
         if form.is_valid():
             with refusals_on(form):
                 try:
@@ -57,18 +78,30 @@ def edit(request: HttpRequest, event_slug: str, code: str) -> HttpResponse:
                 except actions.Overtaken as overtaken:
                     clashes = both_texts(overtaken, form)
                     form = form.on_top_of(overtaken.version, overtaken.answers, overtaken.reasons)
+                    submission = draft(request, event_slug, code)  # as it stands now
                 else:
-                    return after_saving(request, saved)
+                    return after_saving(request, saved, asked)
     else:
-        form = DraftForm.of(submission)
-    context = about(submission) | {"form": form, "clashes": clashes}
-    return render(request, "submissions/edit.html", context)
+        form = TaskForm.of(asked, submission)
+    stored = submission.answers()
+    context = about(submission) | {
+        "form": form,
+        "clashes": clashes,
+        "task": asked,
+        "stored": {
+            "version": submission.version,
+            "answers": {one.name: stored.get(one.name, "") for one in asked.questions},
+            "words": {one.name: one.words for one in asked.questions},
+        },
+        "door": reverse("api:submissions:draft", args=[submission.scope, submission.code]),
+    }
+    return render(request, "submissions/task.html", context)
 
 
 @door("submissions.edit")
 def check(request: HttpRequest, event_slug: str, code: str) -> HttpResponse:
     submission = draft(request, event_slug, code)
-    context = about(submission)
+    context = to_check(submission)
     form = SubmitForm(initial={"key": uuid.uuid4()}, readers=context["readers"])
     return render(request, "submissions/check.html", context | {"form": form})
 
@@ -90,7 +123,7 @@ def submit(request: HttpRequest, event_slug: str, code: str) -> HttpResponse:
                 people_only=form.cleaned_data.get("people_only", False),
             )
             return redirect("submissions:receipt", event_slug, code, revision.number)
-    return render(request, "submissions/check.html", about(submission) | {"form": form})
+    return render(request, "submissions/check.html", to_check(submission) | {"form": form})
 
 
 @door(SIGNED_IN)
@@ -135,19 +168,90 @@ def about(submission: Submission) -> dict:
     last = submission.current_revision
     missing = submission.unanswered()
     shut = event.why_shut("submissions")
+    addresses = addresses_of(submission)
     return {
         "event": event,
         "submission": submission,
-        "missing": [{"name": name, "label": submission.heading(name)} for name in missing],
+        "missing": [
+            {"name": name, "label": submission.heading(name), "href": addresses[name]} for name in missing
+        ],
         "missing_title": f"{len(missing)} {'answer is' if len(missing) == 1 else 'answers are'} missing",
-        "answers": shown(submission, reverse("submissions:edit", args=[event.slug, submission.code])),
         "last": last,
-        "is_changed": last is None or last.answers() != submission.answers(),
+        "is_changed": submission.is_changed_since(last),
         "shut": shut,
         "shut_text": f"{shut}. You can still save your draft. What you save now is not submitted.",
-        "statements": DECLARATIONS[CURRENT_DECLARATIONS],
-        "readers": event.readers_of(submission.data_level),
     }
+
+
+def to_check(submission: Submission) -> dict:
+    """What is read before submitting: every answer by task, and the declarations."""
+    rows = {row["name"]: row for row in shown(submission, addresses_of(submission))}
+    return about(submission) | {
+        "sections": [
+            {
+                "task": one,
+                "answers": [rows[question.name] for question in one.questions if question.name in rows],
+                "href": reverse("submissions:task", args=[submission.scope, submission.code, one.name]),
+            }
+            for one in submission.tasks
+        ],
+        "statements": DECLARATIONS[CURRENT_DECLARATIONS],
+        "readers": submission.event.readers_of(submission.data_level),
+    }
+
+
+def addresses_of(submission: Submission) -> dict[str, str]:
+    """Where each answer can be changed."""
+    where = [submission.scope, submission.code]
+    return {
+        question.name: f"{reverse('submissions:task', args=[*where, one.name])}#id_{question.name}"
+        for one in submission.tasks
+        for question in one.questions
+    }
+
+
+def rows_of(submission: Submission) -> list[dict]:
+    """The task list: each with what is there and what is still missing."""
+    answers = submission.answers()
+    rows = []
+    for one in submission.tasks:
+        state = one.state(answers)
+        missing = one.missing(answers)
+        is_optional = not any(question.required for question in one.questions)
+        hint = one.hint
+        if state == "begun":
+            hint = "Still to answer: " + ", ".join(question.words for question in missing)
+        rows.append(
+            {
+                "title": f"{one.title} (optional)" if is_optional else one.title,
+                "href": reverse("submissions:task", args=[submission.scope, submission.code, one.name]),
+                "hint": hint,
+                "state": {"empty": "not_started", "begun": "running", "done": ""}[state],
+                "text": {"empty": "Not started", "begun": "In progress", "done": "Done"}[state],
+            }
+        )
+    with suppress(NoReverseMatch):  # where the event has a shelf
+        href = reverse("files:shelf", args=[submission.scope])
+        rows.append(
+            {"title": "Files (optional)", "href": href, "hint": "Slides, images, a zip of the source"}
+        )
+    return rows
+
+
+def moved_by_organisers(submission: Submission) -> str:
+    """What became required, or no longer is, since the team began; said until submissions close."""
+    row = AuditRow.objects.filter(
+        scope=submission.scope, verb="submissions.call_set", details__has_key="now_required"
+    ).first()
+    begun = submission.saves.order_by("version").values_list("at", flat=True).first()
+    if row is None or begun is None or row.at < begun:
+        return ""
+    said = []
+    for key, words in (("now_required", "now required"), ("no_longer_required", "no longer required")):
+        if names := row.details[key]:
+            said.append(f"{words}: {', '.join(submission.heading(name) for name in names)}")
+    at = submission.event.say(row.at)
+    return f"The organisers changed what an entry must answer at {at}. {'. '.join(said).capitalize()}."
 
 
 def around(request: HttpRequest, frozen: Revision) -> dict:
@@ -158,13 +262,14 @@ def around(request: HttpRequest, frozen: Revision) -> dict:
         "submission": submission,
         "revision": frozen,
         "answers": shown(frozen),
+        "items": received_items(frozen),
         "newest": submission.current_revision,
         "shut": frozen.event.why_shut("submissions"),
         "is_mine": submission.team.memberships.filter(user=request.user).exists(),
     }
 
 
-def shown(answers: Answers, edit_url: str = "") -> list[dict]:
+def shown(answers: Answers, addresses: Mapping[str, str] = MappingProxyType({})) -> list[dict]:
     """Each answer with its heading, in the order of the form, and where it can be changed."""
     links = {link.name: link for link in answers.links}
     given = answers.answers()
@@ -178,7 +283,7 @@ def shown(answers: Answers, edit_url: str = "") -> list[dict]:
             "is_long": one.read,
             "is_required": one.required,
             "link": links.get(one.name),
-            "href": f"{edit_url}#id_{one.name}" if edit_url else "",
+            "href": addresses.get(one.name, ""),
         }
         for one in answers.questions()
         if one.required or one.name in given
@@ -197,17 +302,22 @@ def next_step(submission: Submission, *, last: Revision | None, is_changed: bool
             is_complete=not submission.unanswered(),
         )
     ]
-    href = reverse(f"submissions:{step.leads_to}", args=[event.slug, submission.code]) if step.action else ""
+    href = ""
+    if step.action and step.leads_to == "edit":
+        href = next_task(submission)
+    elif step.action:
+        href = reverse(f"submissions:{step.leads_to}", args=[event.slug, submission.code])
     return {"title": step.title, "text": step.text, "href": href, "action": step.action}
 
 
-def both_texts(overtaken: actions.Overtaken, form: DraftForm) -> list[dict]:
+def both_texts(overtaken: actions.Overtaken, form: TaskForm) -> list[dict]:
+    questions = {one.name: one for one in form.task.questions}
     return [
         {
             "name": name,
             "label": form[name].label,
-            "theirs": overtaken.theirs[name],
-            "yours": form.cleaned_data[name],
+            "theirs": questions[name].say(overtaken.theirs[name]),
+            "yours": questions[name].say(form.answers()[name]),
             "by": overtaken.saved_by,
             "at": overtaken.saved_at,
         }
@@ -215,14 +325,25 @@ def both_texts(overtaken: actions.Overtaken, form: DraftForm) -> list[dict]:
     ]
 
 
-def after_saving(request: HttpRequest, saved: Submission) -> HttpResponse:
-    """To the check page when that was asked for; else back, saying plainly what a save is not."""
-    where = [saved.event.slug, saved.code]
-    if request.POST.get("then") == "check":
-        return redirect("submissions:check", *where)
+def next_task(submission: Submission, after: Task | None = None) -> str:
+    """The next task in which something required is missing; the check page once none is."""
+    tasks, answers = submission.tasks, submission.answers()
+    here = next((index for index, one in enumerate(tasks) if after and one.name == after.name), -1) + 1
+    for one in [*tasks[here:], *tasks[:here]]:
+        if one.missing(answers):
+            return reverse("submissions:task", args=[submission.scope, submission.code, one.name])
+    if after is None:
+        return reverse("submissions:task", args=[submission.scope, submission.code, tasks[0].name])
+    return reverse("submissions:check", args=[submission.scope, submission.code])
+
+
+def after_saving(request: HttpRequest, saved: Submission, task: Task) -> HttpResponse:
+    """On to what is still missing, or back to the list, saying plainly what a save is not."""
     shut = saved.event.why_shut("submissions")
     if shut:
         messages.warning(request, f"Draft saved, not submitted. {shut}.")
     else:
         messages.success(request, "Draft saved. Nobody outside your team sees it until you submit.")
-    return redirect("submissions:edit", *where)
+    if request.POST.get("then") == "next":
+        return redirect(next_task(saved, after=task))
+    return redirect("submissions:entry", saved.scope)

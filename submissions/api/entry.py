@@ -1,5 +1,5 @@
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
@@ -10,7 +10,7 @@ from core.doors import SIGNED_IN, door
 from events.models import Event
 from submissions import actions
 from submissions.declarations import CURRENT_DECLARATIONS, DECLARATIONS
-from submissions.models import Answers, Revision, Submission, https_only
+from submissions.models import Answers, Revision, Submission, https_only, received_items
 from teams.models import Team
 
 # Shapes
@@ -88,6 +88,25 @@ class SubmitDraftSerializer(StrictSerializer):
     )
 
 
+class ReceivedSerializer(StrictSerializer):
+    name = serializers.CharField()
+    label = serializers.CharField()
+    size = serializers.IntegerField()
+    unit = serializers.CharField()
+    sha256 = serializers.CharField(allow_blank=True)
+
+
+class TaskSerializer(StrictSerializer):
+    """One task of the entry: where it stands, what it asks, and what is still missing."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    state = serializers.ChoiceField(choices=["empty", "begun", "done"])
+    required = serializers.ListField(child=serializers.CharField())
+    missing = serializers.ListField(child=serializers.CharField())
+    questions = serializers.DictField(child=serializers.CharField())
+
+
 class ReceiptSerializer(StrictSerializer):
     reference = serializers.CharField(source="receipt")
     submission = serializers.CharField(source="submission.code")
@@ -99,6 +118,11 @@ class ReceiptSerializer(StrictSerializer):
     sha256 = serializers.CharField(help_text="Of the revision's text, in UTF-8.")
     declared = serializers.CharField()
     declarations = serializers.ListField(child=serializers.CharField())
+    items = serializers.SerializerMethodField()
+
+    @extend_schema_field(ReceivedSerializer(many=True))
+    def get_items(self, revision: Revision) -> list[dict]:
+        return ReceivedSerializer(received_items(revision), many=True).data
 
 
 class RevisionSerializer(serializers.ModelSerializer):
@@ -172,6 +196,27 @@ def draft(request: Request, event_slug: str, code: str) -> Response:
     except actions.Overtaken as overtaken:
         return Response(OvertakenDraftSerializer(overtaken).data, status=status.HTTP_409_CONFLICT)
     return Response(DraftSerializer(saved).data)
+
+
+@door("submissions.edit")
+@extend_schema(operation_id="list_tasks", responses=TaskSerializer(many=True))
+@api_view(["GET"])
+def tasks(request: Request, event_slug: str, code: str) -> Response:
+    """The task list of this entry, as its event asks it now."""
+    submission = find_draft(request, event_slug, code)
+    answers = submission.answers()
+    rows = [
+        {
+            "name": one.name,
+            "title": one.title,
+            "state": one.state(answers),
+            "required": [question.name for question in one.questions if question.required],
+            "missing": [question.name for question in one.missing(answers)],
+            "questions": {question.name: question.words for question in one.questions},
+        }
+        for one in submission.tasks
+    ]
+    return paged(request, rows, TaskSerializer)
 
 
 @door("submissions.edit")
