@@ -40,7 +40,7 @@ PUBLIC_ROUTES = {
     "api/v1/showcase/<slug:event_slug>/",
     "api/v1/showcase/<slug:event_slug>/<str:code>/",
 }
-SAMPLES = {"event_slug": "summer", "number": "1", "pk": "1", "principle": "1"}
+SAMPLES = {"event_slug": "summer", "number": "1", "version": "1", "pk": "1", "principle": "1"}
 
 
 def routes(patterns=None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:

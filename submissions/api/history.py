@@ -1,3 +1,4 @@
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -101,9 +102,11 @@ def revert(request: Request, event_slug: str, code: str) -> Response:
 @api_view(["GET"])
 def compare(request: Request, event_slug: str, code: str) -> Response:
     """Two revisions, answer by answer, with what changed in the words."""
+    found = visible_revisions(request, event_slug, code)
+    if not found.exists():
+        raise Http404("Nothing to compare")
     given = NumbersSerializer(data=request.query_params)
     given.is_valid(raise_exception=True)
-    found = visible_revisions(request, event_slug, code)
     older = get_object_or_404(found, number=given.validated_data["older"])
     newer = get_object_or_404(found, number=given.validated_data["newer"])
     before, after = older.answers(), newer.answers()

@@ -232,9 +232,7 @@ def rows_of(submission: Submission) -> list[dict]:
         )
     with suppress(NoReverseMatch):  # where the event has a shelf
         href = reverse("files:shelf", args=[submission.scope])
-        rows.append(
-            {"title": "Files (optional)", "href": href, "hint": "Slides, images, a zip of the source"}
-        )
+        rows.append({"title": "Files (optional)", "href": href, "hint": "Slides, images, a zip"})
     return rows
 
 

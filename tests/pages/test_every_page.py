@@ -60,6 +60,9 @@ NO_LINK = {
     "reading:retry": "takes a POST",
     "screening:retry": "takes a POST",
     "submissions:submit": "takes a POST",
+    "submissions:remove_question": "takes a POST",
+    "submissions:edit": "leads to the task list, for addresses that people kept",
+    "submissions:change_question": "of a question of an event's own: the seeded events have none",
 }
 
 

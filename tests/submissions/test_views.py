@@ -109,7 +109,9 @@ def test_entry_costs_the_same_however_many_revisions(as_, ben):
 # The draft
 
 
-@pytest.mark.parametrize("page", ["edit", "check", "submit"])
+@pytest.mark.parametrize(
+    "page", ["edit", "tasks/summary", "history", "history/1", "revisions/1/draft", "check", "submit"]
+)
 @pytest.mark.parametrize("who", OTHERS)
 def test_draft_of_others_is_not_found(as_, who, page):
     submission = draft_of(team_of(event_in(Phase.BUILDING)))
@@ -119,7 +121,7 @@ def test_draft_of_others_is_not_found(as_, who, page):
     shown = browser.get(f"{BASE}/{submission.code}/{page}/")
     sent = browser.post(f"{BASE}/{submission.code}/{page}/", ANSWERS | {"version": 1} | declared())
 
-    assert (shown.status_code, sent.status_code if page != "check" else 404) == (404, 404)
+    assert (shown.status_code, sent.status_code) == (404, 404)
     assert (Revision.objects.count(), DraftSave.objects.count()) == (1, 1)
 
 
@@ -132,51 +134,77 @@ def test_draft_under_the_address_of_another_event_is_not_found(as_, ben):
     assert response.status_code == 404
 
 
-def test_edit_shows_what_was_saved(as_, ben):
+def task_page(submission, task="summary"):
+    return f"{BASE}/{submission.code}/tasks/{task}/"
+
+
+def test_edit_leads_to_the_task_list(as_, ben):
     submission = draft_of(team_of(event_in(Phase.BUILDING)))
 
     response = as_(ben).get(f"{BASE}/{submission.code}/edit/")
 
-    assert response.context["form"].initial == ANSWERS | {"version": 1}
+    assert (response.status_code, response.url) == (302, f"{BASE}/mine/")
 
 
-def test_edit_saves_an_incomplete_draft(as_, ben):
+def test_task_shows_what_was_saved(as_, ben):
     submission = draft_of(team_of(event_in(Phase.BUILDING)))
 
-    response = as_(ben).post(f"{BASE}/{submission.code}/edit/", {"version": "1", "title": "Only a title"})
+    response = as_(ben).get(task_page(submission))
+
+    assert response.context["form"].initial == {
+        "version": 1,
+        "title": ANSWERS["title"],
+        "pitch": ANSWERS["pitch"],
+    }
+
+
+def test_task_that_is_not_asked_is_not_found(as_, ben):
+    submission = draft_of(team_of(event_in(Phase.BUILDING)))
+
+    assert as_(ben).get(task_page(submission, "own")).status_code == 404
+
+
+def test_task_saves_what_it_shows_and_leaves_the_rest(as_, ben):
+    submission = draft_of(team_of(event_in(Phase.BUILDING)))
+
+    response = as_(ben).post(task_page(submission), {"version": "1", "title": "Only a title"})
 
     submission.refresh_from_db()
-    assert (response.status_code, response.url) == (302, f"{BASE}/{submission.code}/edit/")
-    assert submission.answers() == dict.fromkeys(ANSWERS, "") | {"title": "Only a title"}
+    assert (response.status_code, response.url) == (302, f"{BASE}/mine/")
+    assert submission.answers() == ANSWERS | {"title": "Only a title", "pitch": ""}
 
 
-def test_edit_that_asks_to_check_goes_on_to_the_check_page(as_, ben):
-    submission = draft_of(team_of(event_in(Phase.BUILDING)))
+@pytest.mark.parametrize(
+    ("answers", "leads_to"),
+    [({"ai_use": ""}, "tasks/ai/"), ({"problem": ""}, "tasks/problem/"), ({}, "check/")],
+)
+def test_task_that_goes_on_leads_to_what_is_missing(as_, ben, answers, leads_to):
+    submission = draft_of(team_of(event_in(Phase.BUILDING)), **answers)
 
     response = as_(ben).post(
-        f"{BASE}/{submission.code}/edit/", ANSWERS | {"version": "1", "title": "New", "then": "check"}
+        task_page(submission, "built"), {"version": "1", "built": "A page", "then": "next"}
     )
 
-    assert response.url == f"{BASE}/{submission.code}/check/"
+    assert response.url == f"{BASE}/{submission.code}/{leads_to}"
 
 
-def test_edit_twice_with_the_same_page_saves_once(as_, ben):
+def test_task_sent_twice_from_the_same_page_saves_once(as_, ben):
     submission = draft_of(team_of(event_in(Phase.BUILDING)))
     browser = as_(ben)
-    typed = ANSWERS | {"version": "1", "title": "New"}
-    browser.post(f"{BASE}/{submission.code}/edit/", typed)
+    typed = {"version": "1", "title": "New", "pitch": ANSWERS["pitch"]}
+    browser.post(task_page(submission), typed)
 
-    again = browser.post(f"{BASE}/{submission.code}/edit/", typed)
+    again = browser.post(task_page(submission), typed)
 
     submission.refresh_from_db()
     assert (again.status_code, submission.version) == (302, 2)
 
 
-def test_edit_after_submissions_close_saves_and_says_that_it_was_not_submitted(as_, ben):
+def test_task_after_submissions_close_saves_and_says_that_it_was_not_submitted(as_, ben):
     event = event_in(Phase.JUDGING)
     submission = draft_of(team_of(event))
 
-    response = as_(ben).post(f"{BASE}/{submission.code}/edit/", ANSWERS | {"version": "1", "title": "Late"})
+    response = as_(ben).post(task_page(submission), {"version": "1", "title": "Late"})
 
     submission.refresh_from_db()
     closed = event.say(event.submissions_close_at)
@@ -187,98 +215,110 @@ def test_edit_after_submissions_close_saves_and_says_that_it_was_not_submitted(a
 
 
 @pytest.mark.parametrize(
-    ("name", "typed", "error"),
+    ("task", "name", "typed", "error"),
     [
-        ("pitch", "x" * 201, "Pitch must be 200 characters or fewer"),
-        ("repository_url", "http://code.example.org/", "Enter a web address that begins with https://"),
-        ("demo_url", "javascript:alert(1)", "Enter a web address that begins with https://"),
-        ("film_url", "ftp://films.example.org/", "Enter a web address that begins with https://"),
+        ("summary", "pitch", "x" * 201, "Pitch must be 200 characters or fewer"),
+        ("built", "built", "word " * 100_000, "What you built must be 20,000 characters or fewer"),
+        ("links", "repository_url", "http://a.example.org/", "Enter a web address that begins with https://"),
+        ("links", "demo_url", "javascript:alert(1)", "Enter a web address that begins with https://"),
+        ("links", "film_url", "ftp://a.example.org/", "Enter a web address that begins with https://"),
     ],
 )
-def test_edit_with_something_wrong_keeps_everything_typed_and_says_what_to_do(as_, ben, name, typed, error):
+def test_task_with_something_wrong_keeps_what_was_typed(as_, ben, task, name, typed, error):
     submission = draft_of(team_of(event_in(Phase.BUILDING)))
-    sent = ANSWERS | {"version": "1", "title": "Typed now", name: typed}
 
-    response = as_(ben).post(f"{BASE}/{submission.code}/edit/", sent)
+    response = as_(ben).post(task_page(submission, task), {"version": "1", name: typed})
 
     submission.refresh_from_db()
     form = response.context["form"]
-    assert form.errors == {name: [error]}
-    assert {key: form[key].value() for key in ANSWERS} == {key: sent[key] for key in ANSWERS}
+    assert (form.errors, form[name].value()) == ({name: [error]}, typed)
     assert response.content.decode().count("<title>Error: ") == 1
     assert submission.answers() == ANSWERS
 
 
-def test_edit_takes_a_web_address_without_its_beginning_as_https(as_, ben):
+def test_task_takes_a_web_address_without_its_beginning_as_https(as_, ben):
     submission = draft_of(team_of(event_in(Phase.BUILDING)))
 
-    as_(ben).post(
-        f"{BASE}/{submission.code}/edit/", ANSWERS | {"version": "1", "demo_url": "demo.example.org/try"}
-    )
+    as_(ben).post(task_page(submission, "links"), {"version": "1", "demo_url": "demo.example.org/try"})
 
     submission.refresh_from_db()
     assert submission.demo_url == "https://demo.example.org/try"
 
 
-def test_edit_counts_a_new_line_as_one_character(as_, ben):
+def test_task_counts_a_new_line_as_one_character(as_, ben):
     submission = draft_of(team_of(event_in(Phase.BUILDING)))
     text = "x\r\n" * 9_999 + "yy"  # 20,000 characters as people count them
 
-    response = as_(ben).post(f"{BASE}/{submission.code}/edit/", ANSWERS | {"version": "1", "built": text})
+    response = as_(ben).post(task_page(submission, "built"), {"version": "1", "built": text})
 
     submission.refresh_from_db()
     assert (response.status_code, len(submission.built)) == (302, 20_000)
 
 
-def test_edit_with_data_that_is_not_taken_stores_nothing_and_keeps_everything_typed(as_, ben):
+def test_task_keeps_characters_that_cannot_be_seen(as_, ben):
     submission = draft_of(team_of(event_in(Phase.BUILDING)))
-    sent = ANSWERS | {"version": "1", "built": "Case files of 40 people", "data_level": "official_sensitive"}
+    text = "\x1cA\u200bpage\u202e\x07"
 
-    response = as_(ben).post(f"{BASE}/{submission.code}/edit/", sent)
+    as_(ben).post(task_page(submission, "built"), {"version": "1", "built": text})
+
+    submission.refresh_from_db()
+    assert submission.built == text
+
+
+def test_task_keeps_several_choices_in_the_order_of_the_list(as_, ben):
+    submission = draft_of(team_of(event_in(Phase.BUILDING)))
+    sent = {"version": "1", "data_level": "public", "data_kinds": ["synthetic", "open_licensed"]}
+
+    as_(ben).post(task_page(submission, "data"), sent)
+
+    submission.refresh_from_db()
+    assert submission.more == {"data_kinds": "open_licensed,synthetic"}
+
+
+def test_task_with_data_that_is_not_taken_stores_nothing_and_keeps_what_was_typed(as_, ben):
+    submission = draft_of(team_of(event_in(Phase.BUILDING)))
+    sent = {"version": "1", "data_used": "Case files of 40 people", "data_level": "official_sensitive"}
+
+    response = as_(ben).post(task_page(submission, "data"), sent)
 
     submission.refresh_from_db()
     form = response.context["form"]
-    assert list(form.errors) == ["data_level"]
-    assert {key: form[key].value() for key in ANSWERS} == {key: sent[key] for key in ANSWERS}
+    assert (list(form.errors), form["data_used"].value()) == (["data_level"], "Case files of 40 people")
     assert submission.answers() == ANSWERS
-    assert not DraftSave.objects.filter(answers__built__contains="Case files").exists()
+    assert not DraftSave.objects.filter(answers__data_used__contains="Case files").exists()
 
 
-def test_edit_overtaken_shows_both_texts_and_the_next_save_undoes_nothing(as_, ben):
+def test_task_overtaken_shows_both_texts_and_the_next_save_undoes_nothing(as_, ben):
     submission = draft_of(team_of(event_in(Phase.BUILDING), "ben", "bea"))
     browser = as_(ben)
     bea_wrote = {"title": "Bea's title", "pitch": "Bea's pitch"}
     actions.save_draft(submission, by=person("bea"), version=1, answers=bea_wrote)
-    sent = ANSWERS | {"version": "1", "title": "Ben's title", "built": "Ben's page"}
+    sent = {"version": "1", "title": "Ben's title", "pitch": ANSWERS["pitch"]}
 
-    response = browser.post(f"{BASE}/{submission.code}/edit/", sent)
+    response = browser.post(task_page(submission), sent)
 
     form = response.context["form"]
     clash = response.context["clashes"]
-    shown = {name: form[name].value() for name in ANSWERS}
+    shown = {name: form[name].value() for name in ("title", "pitch")}
     assert [(each["theirs"], each["yours"]) for each in clash] == [("Bea's title", "Ben's title")]
     assert form.errors == {
         "title": ["Bea Lund also changed ‘Title’. Compare the two texts, then save what should stay"]
     }
-    assert shown == ANSWERS | {"title": "Ben's title", "pitch": "Bea's pitch", "built": "Ben's page"}
+    assert shown == {"title": "Ben's title", "pitch": "Bea's pitch"}
 
-    again = browser.post(
-        f"{BASE}/{submission.code}/edit/", shown | {"version": form["version"].value(), "title": "Both"}
-    )
+    again = browser.post(task_page(submission), shown | {"version": form["version"].value(), "title": "Both"})
 
     submission.refresh_from_db()
     assert again.status_code == 302
-    assert submission.answers() == shown | {"title": "Both"}
+    assert submission.answers() == ANSWERS | {"title": "Both", "pitch": "Bea's pitch"}
     assert DraftSave.objects.filter(answers__title="Bea's title").exists()
 
 
 @pytest.mark.parametrize("version", ["", "x", "0", "-1", "9" * 30])
-def test_edit_with_a_broken_version_keeps_what_was_typed(as_, ben, version):
+def test_task_with_a_broken_version_keeps_what_was_typed(as_, ben, version):
     submission = draft_of(team_of(event_in(Phase.BUILDING)))
 
-    response = as_(ben).post(
-        f"{BASE}/{submission.code}/edit/", ANSWERS | {"version": version, "title": "Typed"}
-    )
+    response = as_(ben).post(task_page(submission), {"version": version, "title": "Typed"})
 
     submission.refresh_from_db()
     assert response.context["form"]["title"].value() == "Typed"
@@ -294,8 +334,8 @@ def test_check_links_each_missing_answer_to_its_field(as_, ben):
 
     page = as_(ben).get(f"{BASE}/{submission.code}/check/").content.decode()
 
-    for name in ("built", "data_level"):
-        assert f'href="{BASE}/{submission.code}/edit/#id_{name}"' in page
+    for task, name in (("built", "built"), ("data", "data_level")):
+        assert f'href="{BASE}/{submission.code}/tasks/{task}/#id_{name}"' in page
     assert "2 answers are missing" in page
     assert "Submit your entry" not in page
 
@@ -425,7 +465,7 @@ def test_check_and_edit_run_nothing_that_a_colleague_wrote(as_, ben):
     hostile = dict.fromkeys(("title", "pitch", "problem", "built", "ai_use", "data_used"), SCRIPT)
     submission = draft_of(team_of(event_in(Phase.BUILDING)), **hostile)
 
-    for address in ("check", "edit"):
+    for address in ("check", "tasks/built", "tasks/summary"):
         page = as_(ben).get(f"{BASE}/{submission.code}/{address}/").content.decode()
 
         assert "&lt;script&gt;" in page
