@@ -23,6 +23,12 @@ VersionField = partial(
 )
 
 
+class HttpsField(forms.URLField):
+    """A web address, with one sentence for all that can be wrong with it."""
+
+    default_validators = [https_only]
+
+
 class TaskForm(forms.Form):
     """The questions of one task. What is wrong keeps it from being saved; what is missing never does."""
 
@@ -60,10 +66,9 @@ class TaskForm(forms.Form):
                 **common,
             )
         if question.kind == "link":
-            return forms.URLField(
+            return HttpsField(
                 max_length=question.limit,
                 assume_scheme="https",
-                validators=[https_only],
                 widget=forms.URLInput(attrs={"autocomplete": "off"}),
                 error_messages={"max_length": too_long},
                 **common,
@@ -85,7 +90,7 @@ class TaskForm(forms.Form):
 
     def answers(self) -> dict[str, str]:
         """What this page asks, and nothing else."""
-        return {one.name: _as_answer(self.cleaned_data[one.name]) for one in self.task.questions}
+        return {one.name: _as_answer(one, self.cleaned_data[one.name]) for one in self.task.questions}
 
     def on_top_of(self, version: int, answers: dict[str, str], clashes: dict[str, str]) -> "TaskForm":
         """The page again after a colleague's save. Where both wrote it holds what was typed, with the reason.
@@ -115,8 +120,11 @@ def _for_fields(task: Task, answers: dict[str, str]) -> dict:
     }
 
 
-def _as_answer(cleaned: str | list[str]) -> str:
-    return SEVERAL.join(cleaned) if isinstance(cleaned, list) else cleaned
+def _as_answer(question: Question, cleaned: str | list[str]) -> str:
+    """Several choices in the order of the list, so that the same choices compare as the same."""
+    if isinstance(cleaned, str):
+        return cleaned
+    return SEVERAL.join(option.id for option in question.options if option.id in cleaned)
 
 
 class RevertForm(forms.Form):

@@ -245,11 +245,11 @@ def moved_by_organisers(submission: Submission) -> str:
     if row is None or begun is None or row.at < begun:
         return ""
     said = []
-    for key, words in (("now_required", "now required"), ("no_longer_required", "no longer required")):
+    for key, words in (("now_required", "Now required"), ("no_longer_required", "No longer required")):
         if names := row.details[key]:
             said.append(f"{words}: {', '.join(submission.heading(name) for name in names)}")
     at = submission.event.say(row.at)
-    return f"The organisers changed what an entry must answer at {at}. {'. '.join(said).capitalize()}."
+    return f"The organisers changed what an entry must answer at {at}. {'. '.join(said)}."
 
 
 def around(request: HttpRequest, frozen: Revision) -> dict:

@@ -121,6 +121,7 @@ def test_crash_without_a_network_keeps_the_words_on_the_device(task, submission)
     page = task("ben", "problem")
     cut_off(page)
     page.get_by_label("The problem and its users").fill(TYPED)
+    expect(status(page)).to_contain_text("Not saved: no connection")
     again = page.context.new_page()
     page.close(run_before_unload=False)
 
@@ -169,7 +170,7 @@ def test_form_sent_with_an_ended_session_offers_the_words_after_signing_in(
     page.get_by_label("The problem and its users").fill(TYPED)
 
     page.evaluate("document.querySelector('form[data-draft]').submit()")
-    page.wait_for_load_state()
+    page.wait_for_url("**/accounts/login/**")
     page.context.add_cookies([cookie_of(person("ben"), live_server.url)])
     page.goto(address(submission, "problem"))
 

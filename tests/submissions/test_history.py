@@ -103,10 +103,9 @@ def test_history_names_what_each_save_changed(as_, ben):
 
     response = as_(ben).get(f"{BASE}/{submission.code}/history/")
 
-    assert [(row["save"].version, row["changed"]) for row in response.context["rows"]][0] == (
-        2,
-        ["Title", "The problem and its users", "What it would cost"],
-    )
+    assert [(row["save"].version, row["changed"]) for row in response.context["rows"]][:1] == [
+        (2, ["Title", "The problem and its users", "What it would cost"])
+    ]
 
 
 def test_history_costs_the_same_however_many_saves(as_, ben):

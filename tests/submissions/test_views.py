@@ -224,10 +224,10 @@ def test_task_after_submissions_close_saves_and_says_that_it_was_not_submitted(a
         ("links", "film_url", "ftp://a.example.org/", "Enter a web address that begins with https://"),
     ],
 )
-def test_task_with_something_wrong_keeps_what_was_typed(as_, ben, task, name, typed, error):
+def test_task_with_something_wrong_keeps_what_was_typed(as_, task, name, typed, error):
     submission = draft_of(team_of(event_in(Phase.BUILDING)))
 
-    response = as_(ben).post(task_page(submission, task), {"version": "1", name: typed})
+    response = as_(person("ben")).post(task_page(submission, task), {"version": "1", name: typed})
 
     submission.refresh_from_db()
     form = response.context["form"]
