@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
-from challenges.classification import why_not_taken
+from challenges.classification import LEVELS, why_not_taken
 from core import clock
 from core.audit import record
 from core.permissions import require
@@ -15,8 +15,7 @@ from core.refusals import Refused
 from events.models import Event, Role, RoleKind
 from files import scanning
 from files.apart import examine_apart
-from files.examine import MEGABYTE
-from files.kinds import Unfit
+from files.kinds import Unfit, size_words
 from files.models import File
 from files.names import shown, visible
 from files.storage import new_name, shelf
@@ -157,7 +156,7 @@ def tidy(text: str) -> str:
 
 def refuse_data_not_taken(level: str, event: Event) -> None:
     """Asked before there is anything to upload with, and again before anything is stored."""
-    if not level:
+    if level not in LEVELS:
         raise Refused("Choose the highest level of any data in the file", "data_level")
     reason = why_not_taken(level, accepts_official=event.accepts_official)
     if not reason:
@@ -202,7 +201,7 @@ def _refuse_full_shelf(team: Team, size: int) -> None:
     left = settings.FILES_TEAM_BYTES - held.bytes()
     if size > left:
         raise Refused(
-            f"The file is {size / MEGABYTE:.1f} MB, and your team has {max(left, 0) / MEGABYTE:.1f} MB left. "
+            f"The file is {size_words(size)}, and your team has {size_words(max(left, 0))} left. "
             "Remove what you do not need",
             FIELD,
         )

@@ -80,7 +80,8 @@ def read(source: BinaryIO, size: int) -> Listing:
         raise Unfit("The zip is empty. Choose another one")
     if len(entries) > MOST_ENTRIES:
         raise Unfit(_too_many(len(entries)))
-    listing = Listing(entries, [entry.orig_filename for entry in entries], size)
+    _check_places(entries, size)
+    listing = Listing(entries, [_name(entry) for entry in entries], size)
     if any(entry.flag_bits & 0x1 for entry in entries):
         raise Unfit("The zip has a password, so nobody could look into it. Make one without a password")
     if listing.total > MOST_BYTES:
@@ -90,7 +91,6 @@ def read(source: BinaryIO, size: int) -> Listing:
         raise Unfit(
             f"Unpacked, the zip would be over {MOST_RATIO} times as large. Leave out what only fills space"
         )
-    _check_places(entries, size)
     return listing
 
 
@@ -127,7 +127,7 @@ def _check_places(entries: list[zipfile.ZipInfo], size: int) -> None:
     for entry in sorted(entries, key=lambda one: one.header_offset):
         if entry.header_offset < end:
             raise Unfit("Parts of the zip lie over one another, as in a zip bomb. Make the zip again")
-        end = entry.header_offset + 30 + len(entry.orig_filename) + entry.compress_size
+        end = entry.header_offset + 30 + len(entry.orig_filename) + entry.compress_size  # at the least
     if end > size:
         raise Unfit(DAMAGED)
 
@@ -165,6 +165,16 @@ def look(listing: Listing) -> dict:
         "listing": [[visible(name)[:200], entry.file_size] for entry, name in files[:LISTED]],
         "signals": signals,
     }
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """As it stands there. Many tools write UTF-8 without saying so, and as many read it."""
+    if entry.flag_bits & 0x800:
+        return entry.orig_filename
+    try:
+        return entry.orig_filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return entry.orig_filename
 
 
 def _date(entry: zipfile.ZipInfo) -> str:

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from typing import BinaryIO
 
 from files import archives, images, pdfs, slides
-from files.kinds import KINDS, Unfit, check_text, sniff
+from files.kinds import KINDS, MEGABYTE, Unfit, check_text, size_words, sniff
 from files.names import ending
 
 FORMATS = {"PNG", "JPEG", "GIF", "WEBP"}
-MEGABYTE = 1_000_000
 
 
 def examine(source: BinaryIO, made: BinaryIO, *, size: int, name: str, most: Mapping[str, int]) -> dict:
@@ -51,9 +50,7 @@ def _check_size(kind: str, size: int, most: Mapping[str, int]) -> None:
             "zip": "A zip",
             "text": "A text file",
         }[kind]
-        raise Unfit(
-            f"The file is {size / MEGABYTE:.1f} MB. {what} must be {most[kind] // MEGABYTE} MB or smaller"
-        )
+        raise Unfit(f"The file is {size_words(size)}. {what} must be {most[kind] // MEGABYTE} MB or smaller")
 
 
 def _told(kind: str, extension: str, look: dict, *, remade: bool = False) -> dict:

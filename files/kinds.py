@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 HEAD = 4096
+MEGABYTE = 1_000_000
 EOCD = b"PK\x05\x06"
 
 
@@ -99,6 +100,15 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+
+
+def size_words(size: int) -> str:
+    """ "1.2 MB": as people know sizes from their own computers."""
+    if size < 1000:
+        return f"{size} {'byte' if size == 1 else 'bytes'}"
+    if size < MEGABYTE:
+        return f"{round(size / 1000)} KB"
+    return f"{size / MEGABYTE:.1f} MB"
 
 
 def sniff(source: BinaryIO, size: int) -> str:

@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from files.kinds import KINDS
+from files.kinds import KINDS, MEGABYTE, size_words
 from files.models import File
 
-MEGABYTE = 1_000_000
 STATES = {File.State.WAITING: "waiting", File.State.CLEAN: "done", File.State.REFUSED: "failed"}
 
 # kind of signal: (what it says, what a person may do about it)
@@ -60,15 +59,6 @@ class Line(NamedTuple):
 
     name: str
     size: str
-
-
-def size_words(size: int) -> str:
-    """ "1.2 MB": as people know sizes from their own computers."""
-    if size < 1000:
-        return f"{size} {'byte' if size == 1 else 'bytes'}"
-    if size < MEGABYTE:
-        return f"{round(size / 1000)} KB"
-    return f"{size / MEGABYTE:.1f} MB"
 
 
 def kind_words(file: File) -> str:

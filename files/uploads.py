@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
 from django.http import HttpRequest
 
-from files.examine import MEGABYTE
+from files.kinds import MEGABYTE
 
 FIELD = "file"
 FORM = 200_000  # bytes that the rest of the form may have
