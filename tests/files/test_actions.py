@@ -30,7 +30,8 @@ def team(ben):
 
 
 def put(team, by, data=b"What we measured\n", name="notes.txt", **more) -> File:
-    return actions.upload(team, by=by, sent=Upload.of(data, name), **({"data_level": "public"} | more))
+    with Upload.of(data, name) as sent:
+        return actions.upload(team, by=by, sent=sent, **({"data_level": "public"} | more))
 
 
 def stored() -> set[str]:

@@ -37,7 +37,8 @@ def team(ben):
 
 
 def put(team, data: bytes = b"What we measured\n") -> File:
-    return actions.upload(team, by=team.founded_by, sent=Upload.of(data, "notes.txt"), data_level="public")
+    with Upload.of(data, "notes.txt") as sent:
+        return actions.upload(team, by=team.founded_by, sent=sent, data_level="public")
 
 
 def test_scan_of_a_clean_file_makes_it_ready(team, clamd):
