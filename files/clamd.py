@@ -23,7 +23,7 @@ def connect(address: str) -> socket.socket:
             host, _, port = address.removeprefix("tcp://").removeprefix("tcp ").rpartition(":")
             line = socket.create_connection((host, int(port)), timeout=CONNECT)
     except (OSError, ValueError) as fault:
-        raise NoVerdict(f"The virus scanner cannot be reached ({type(fault).__name__})") from fault
+        raise NoVerdict("The virus scanner cannot be reached") from fault
     line.settimeout(ANSWER)
     return line
 
@@ -38,7 +38,7 @@ def what_is_found(source: BinaryIO, address: str) -> str:
             line.sendall(bytes(4))
             answer = _line_of(line)
         except OSError as fault:
-            raise NoVerdict(f"The virus scanner stopped answering ({type(fault).__name__})") from fault
+            raise NoVerdict("The virus scanner stopped answering") from fault
     words = answer.decode("ascii", "replace").removeprefix("stream: ")
     if words == "OK":
         return ""

@@ -57,9 +57,9 @@ class File(models.Model):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waiting for the virus scan"
+        WAITING = "waiting", "Waiting for scan"
         CLEAN = "clean", "Ready"
-        REFUSED = "refused", "Refused by the virus scan"
+        REFUSED = "refused", "Refused"
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
     code = models.CharField(max_length=8, unique=True, default=new_code)

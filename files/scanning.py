@@ -34,7 +34,7 @@ def perform(pk: int) -> None:
     try:
         found = _verdict(scan.file)
     except NoVerdict as fault:
-        logger.warning("scan %s has no verdict: %s", pk, fault)
+        logger.warning("scan %s has no verdict: %s (%s)", pk, fault, type(fault.__cause__).__name__)
         scan.postpone(str(fault))
         return
     with transaction.atomic():

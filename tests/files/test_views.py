@@ -364,7 +364,7 @@ def test_page_of_a_waiting_file_says_so_and_why(as_, team, ben, settings):
     page = as_(ben).get(f"{SHELF}{File.objects.get().code}/").content.decode()
 
     assert "The virus scanner has not looked at this file yet" in page
-    assert "Waiting for the virus scan" in page
+    assert "Waiting for scan" in page
 
 
 def test_page_of_a_refused_file_offers_no_download(as_, team, ben):
