@@ -5,6 +5,7 @@ has asked who is there before the first byte of a file is kept.
 """
 
 import hashlib
+import io
 import os
 import tempfile
 from collections.abc import Callable
@@ -13,19 +14,27 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
 from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParser
+from django.utils.datastructures import MultiValueDict
 
 from files.kinds import MEGABYTE
 
 FIELD = "file"
 FORM = 200_000  # bytes that the rest of the form may have
+PIECE = 65_536
 DRAINED = 2_000_000_000  # read to its end, and dropped, so that the browser shows our answer
 
 
 class NoFiles(FileUploadHandler):
-    """What everybody else has: a file that comes is not kept."""
+    """What everybody else has: a file that comes is not kept, and much of anything is not read."""
+
+    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None) -> None:  # noqa: N803
+        if content_length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE + FORM:
+            raise RequestDataTooBig("No file is taken here")
 
     def new_file(self, *args, **kwargs) -> None:
         raise SkipFile
@@ -66,26 +75,42 @@ class Upload(UploadedFile):
         self.path.unlink(missing_ok=True)
 
 
+class NoMore(NoFiles):
+    """Stops where the file begins: what stands before it was read."""
+
+    def new_file(self, *args, **kwargs) -> None:
+        raise StopUpload(connection_reset=True)
+
+
 class Streamed(FileUploadHandler):
     """Keeps the one file of our field. `too_large` says that more came than any file may have."""
 
     def __init__(self, request: HttpRequest | None = None) -> None:
         super().__init__(request)
         self.too_large = False
-        self.is_vast = False
         self.arriving: BinaryIO | None = None
         self.whole: Upload | None = None
 
-    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None) -> None:  # noqa: N803
-        self.too_large = content_length > most_bytes() + FORM
-        self.is_vast = content_length > DRAINED
+    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # noqa: N803
+        """A body that is too large is known before it is read: only the words at its beginning are taken.
+
+        The rest is read in pieces of one size. Django would read on to the next new line, in memory.
+        """
+        if content_length <= most_bytes() + FORM:
+            return None
+        self.too_large = True
+        head = input_data.read(FORM)
+        about = META | {"CONTENT_LENGTH": len(head)}
+        words, _ = MultiPartParser(about, io.BytesIO(head), [NoMore()], encoding).parse()
+        if content_length <= DRAINED:
+            while input_data.read(PIECE):
+                pass
+        return words, MultiValueDict()
 
     def new_file(self, *args, **kwargs) -> None:
         super().new_file(*args, **kwargs)
         if self.field_name != FIELD or self.arriving is not None or self.whole is not None:
             raise SkipFile
-        if self.too_large:
-            raise StopUpload(connection_reset=self.is_vast)
         self.arriving, self.path = incoming()
         self.hash = hashlib.sha256()
         self.size = 0
@@ -96,7 +121,7 @@ class Streamed(FileUploadHandler):
         if self.size > most_bytes():
             self.too_large = True
             self.drop()
-            raise StopUpload(connection_reset=self.is_vast)
+            raise StopUpload(connection_reset=False)
         self.hash.update(raw_data)
         self.arriving.write(raw_data)
 
