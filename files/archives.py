@@ -95,8 +95,9 @@ def read(source: BinaryIO, size: int) -> Listing:
 
 
 def _too_many(number: int) -> str:
+    known = f"{number:,}" if number > MOST_ENTRIES else "too many"
     return (
-        f"The zip holds {number:,} files. It must hold {MOST_ENTRIES:,} or fewer. "
+        f"The zip holds {known} files. It must hold {MOST_ENTRIES:,} or fewer. "
         "Leave out libraries such as node_modules"
     )
 
@@ -109,16 +110,26 @@ def _check_frame(source: BinaryIO, size: int) -> None:
     tail = source.read(TAIL)
     at = tail.rfind(b"PK\x05\x06")
     entries, length, offset = struct.unpack("<HLL", tail[at + 10 : at + 20])
-    place = size - len(tail) + at
-    wide = tail[at - 20 : at - 16] == b"PK\x06\x07"
-    if length > DIRECTORY:
-        raise Unfit(_too_many(max(entries, MOST_ENTRIES + 1)) if not wide else _too_many(MOST_ENTRIES + 1))
-    if not wide and offset + length != place:
+    end = size - len(tail) + at
+    if tail[at - 20 : at - 16] == b"PK\x06\x07":
+        (end,) = struct.unpack("<Q", tail[at - 12 : at - 4])
+        entries, length, offset = _wide(source, end)
+    if entries > MOST_ENTRIES or length > DIRECTORY:
+        raise Unfit(_too_many(entries))
+    if offset + length != end:
         raise Unfit(
             "Something stands before or inside this zip that does not belong to it. Make the zip again"
         )
-    if wide and size < 4_000_000_000:  # nothing this small needs the wide form
-        raise Unfit("The zip is written for sizes that it does not have. Make it again with another tool")
+
+
+def _wide(source: BinaryIO, place: int) -> tuple[int, int, int]:
+    """The second end that some tools write, for zips of more than 4 GB and for small ones too."""
+    source.seek(min(place, MOST_BYTES))
+    found = source.read(56)
+    if len(found) < 56 or not found.startswith(b"PK\x06\x06"):
+        raise Unfit(DAMAGED)
+    entries, length, offset = struct.unpack("<QQQ", found[32:56])
+    return entries, length, offset
 
 
 def _check_places(entries: list[zipfile.ZipInfo], size: int) -> None:

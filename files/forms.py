@@ -66,15 +66,13 @@ class UploadForm(forms.Form):
 
 class DescribeForm(forms.Form):
     alt = forms.CharField(
-        label="What does the image show?",
+        label="Alternative text",
         help_text="In a sentence or two, for people who do not see it. Say what it tells, "
         "not that it is an image. For a screenshot: what can be done there, and the words that matter.",
         max_length=ALT,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Enter what the image shows"},
     )
-
-    page_heading = "alt"
 
 
 class ConfirmForm(forms.Form):

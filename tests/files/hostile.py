@@ -131,6 +131,7 @@ CASES: list[Case] = [
     Case("nested.zip", samples.nested(), kind="zip", signals=("archive", "no_licence")),
     Case("crowd.zip", samples.raw_zip([b"%d" % n for n in range(10_001)]), "10,001 files"),
     Case("password.zip", samples.with_password(source_zip()), "The zip has a password"),
+    Case("prepended-wide.zip", b"PK\x03\x04" + samples.wide_zip(), DAMAGED_ZIP),
     Case("climbs.zip", samples.raw_zip([b"../../etc/cron.d/x", b"LICENSE"]), kind="zip", signals=("outside",)),
     Case("absolute.zip", samples.raw_zip([b"/etc/passwd", b"LICENSE"]), kind="zip", signals=("outside",)),
     Case("drive.zip", samples.raw_zip([b"C:\\boot.ini", b"LICENSE"]), kind="zip", signals=("outside",)),

@@ -170,6 +170,16 @@ def nested(depth: int = 5) -> bytes:
     return inner
 
 
+def wide_zip() -> bytes:
+    """As streaming tools write them: the sizes of 4 GB and more, for a few bytes."""
+    narrow = source_zip()
+    at = narrow.rindex(b"PK\x05\x06")
+    number, length, place = struct.unpack("<HLL", narrow[at + 10 : at + 20])
+    end = b"PK\x06\x06" + struct.pack("<QHHLLQQQQ", 44, 45, 45, 0, 0, number, number, length, place)
+    locator = b"PK\x06\x07" + struct.pack("<LQL", 0, at, 1)
+    return narrow[:at] + end + locator + narrow[at:]
+
+
 def with_password(data: bytes) -> bytes:
     """As it says of itself: the bit is set in each entry, here and in the directory."""
     out = bytearray(data)
@@ -234,6 +244,7 @@ ORDINARY: dict[str, tuple[bytes, str, str]] = {
     "web.webp": (picture("WEBP"), "image", "web.webp"),
     "moving.gif": (moving(), "image", "moving.png"),
     "source.zip": (source_zip(), "zip", "source.zip"),
+    "streamed.zip": (wide_zip(), "zip", "streamed.zip"),
     "many.zip": (zipped(*((f"src/{n}.py", f"x = {n}\n") for n in range(3000))), "zip", "many.zip"),
     "with pictures.zip": (zipped(*SOURCE, ("app/a.bin", noise(300_000))), "zip", "with pictures.zip"),
     "Übersicht – naïve.zip": (zipped(("données/été.txt", "ok")), "zip", "Übersicht – naïve.zip"),
