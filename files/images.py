@@ -75,7 +75,7 @@ def _smaller(image: Image.Image) -> Image.Image:
         image.draft("RGB", (image.width // 2, image.height // 2))
     image.load()
     image = _reduced(image)
-    if image.mode == "P" or "transparency" in image.info:
+    if "transparency" in image.info:
         plain = image.convert("RGBA")
     elif image.mode in {"RGB", "RGBA", "L", "LA"}:
         plain = image

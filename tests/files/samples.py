@@ -20,6 +20,8 @@ MOST = {"image": 10_000_000, "pdf": 25_000_000, "slides": 25_000_000, "zip": 50_
 def picture(kind: str = "PNG", size: tuple[int, int] = (40, 30), mode: str = "RGB", **options) -> bytes:
     out = io.BytesIO()
     drawn = Image.radial_gradient("L").resize(size).convert(mode)
+    if mode == "RGBA":
+        drawn.putalpha(100)
     drawn.save(out, kind, **options)
     return out.getvalue()
 

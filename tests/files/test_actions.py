@@ -144,11 +144,11 @@ def test_upload_of_official_data_where_it_is_taken_is_kept(team, ben):
 
 
 @pytest.mark.parametrize("who", ["ada", "cal", "jude", "sam", "max"])
-def test_upload_by_anybody_else_is_denied(team, who):
+def test_upload_by_anybody_else_is_denied_before_the_file_is_opened(team, who):
     before = stored()
 
     with pytest.raises(PermissionDenied):
-        put(team, person(who))
+        put(team, person(who), b"<svg/>")
 
     assert (stored(), File.objects.count()) == (before, 0)
 

@@ -1,5 +1,6 @@
 """Bodies on their way in, as a real server receives them: much of one is never in memory."""
 
+import contextlib
 import http.client
 import socket
 import time
@@ -51,7 +52,14 @@ def server(transactional_db, tmp_path) -> Iterator[Server]:
     key = next(cookie.value for name, cookie in browser.cookies.items() if "csrf" in name)
     port = run.free_port()
 
-    def send(size: int, *, sends: int | None = None, epilogue: bool = False, address: str = ADD) -> Answer:
+    def send(
+        size: int,
+        *,
+        sends: int | None = None,
+        epilogue: bool = False,
+        address: str = ADD,
+        patience: float = 60,
+    ) -> Answer:
         """A file of `size` bytes without a single new line; of an epilogue, as many after the form."""
         fields = {"csrfmiddlewaretoken": key, "data_level": "public", "alt": "The start page"}
         head = "".join(
@@ -63,7 +71,7 @@ def server(transactional_db, tmp_path) -> Iterator[Server]:
             head, end = f"{head.rstrip()}{end}", ""
         else:
             head += '--B\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
-        line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=patience)
         line.putrequest("POST", address, skip_host=True)
         for name, value in {
             "Host": "localhost",
@@ -80,10 +88,9 @@ def server(transactional_db, tmp_path) -> Iterator[Server]:
             left -= min(left, MILLION)
         if sends is None:
             line.send(end.encode())
-        answer = line.getresponse()
-        page = answer.read().decode()
-        line.close()
-        return Answer(answer.status, page)
+        with contextlib.closing(line):
+            answer = line.getresponse()
+            return Answer(answer.status, answer.read().decode())
 
     words = [
         "hackathon.wsgi",
@@ -129,6 +136,18 @@ def test_send_much_is_answered_in_words_and_never_held_in_memory(server):
         assert 'value="The start page"' in answer.page
     assert server.most_memory() - ordinary < 20_000
     assert (coming_in(), File.objects.count()) == (before, 1)
+
+
+def test_send_a_part_and_hang_up_leaves_nothing_behind(server):
+    before = coming_in()
+
+    with pytest.raises(TimeoutError):
+        server.send(40 * MILLION, sends=MILLION, patience=0.5)
+
+    until = time.monotonic() + 10
+    while coming_in() != before and time.monotonic() < until:
+        time.sleep(0.05)
+    assert (coming_in(), File.objects.count()) == (before, 0)
 
 
 def test_send_much_after_the_form_is_not_held_in_memory_either(server):
