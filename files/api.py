@@ -26,7 +26,7 @@ class TooLarge(APIException):
     default_code = "too_large"
 
 
-class UploadSerializer(StrictSerializer):
+class UploadFileSerializer(StrictSerializer):
     data_level = serializers.ChoiceField(
         choices=DataLevel.choices, help_text="The highest level of any data in the file"
     )
@@ -39,11 +39,11 @@ class UploadSerializer(StrictSerializer):
     file = serializers.FileField()
 
 
-class DescribeSerializer(StrictSerializer):
+class DescribeFileSerializer(StrictSerializer):
     alt = serializers.CharField(max_length=500)
 
 
-class SignalSerializer(StrictSerializer):
+class FileSignalSerializer(StrictSerializer):
     kind = serializers.CharField()
     title = serializers.CharField()
     text = serializers.CharField()
@@ -81,7 +81,7 @@ class FileSerializer(serializers.ModelSerializer):
     def get_about(self, file: File) -> str:
         return presentation.kind_words(file)
 
-    @extend_schema_field(SignalSerializer(many=True))
+    @extend_schema_field(FileSignalSerializer(many=True))
     def get_signals(self, file: File) -> list[dict]:
         return [signal._asdict() for signal in presentation.signals(file)]
 
@@ -102,7 +102,7 @@ def a_file(request: Request, event_slug: str, code: str) -> File:
 @extend_schema(
     operation_id="upload_file",
     methods=["POST"],
-    request={"multipart/form-data": UploadSerializer},
+    request={"multipart/form-data": UploadFileSerializer},
     responses={
         201: FileSerializer,
         413: OpenApiResponse(description="The file is larger than any kind may be"),
@@ -120,7 +120,7 @@ def shelf(request: Request, event_slug: str) -> Response:
     given = request.data  # read here: whether there is too much of it is known only then
     if was_too_large(request):
         raise TooLarge(too_large_words())
-    body = UploadSerializer(data=dict(given.items()))
+    body = UploadFileSerializer(data=dict(given.items()))
     body.is_valid(raise_exception=True)
     words = body.validated_data
     entered = actions.upload(
@@ -132,13 +132,13 @@ def shelf(request: Request, event_slug: str) -> Response:
 @door("files.see")
 @extend_schema(operation_id="show_file", methods=["GET"], responses=FileSerializer)
 @extend_schema(
-    operation_id="describe_file", methods=["PATCH"], request=DescribeSerializer, responses=FileSerializer
+    operation_id="describe_file", methods=["PATCH"], request=DescribeFileSerializer, responses=FileSerializer
 )
 @api_view(["GET", "PATCH"])
 def file(request: Request, event_slug: str, code: str) -> Response:
     found = a_file(request, event_slug, code)
     if request.method == "PATCH":
-        body = sent(request, DescribeSerializer)
+        body = sent(request, DescribeFileSerializer)
         actions.describe(found, by=request.user, **body)
         found = a_file(request, event_slug, code)
     require(request.user, "files.see", found)
