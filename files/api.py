@@ -106,6 +106,7 @@ def a_file(request: Request, event_slug: str, code: str) -> File:
     responses={
         201: FileSerializer,
         413: OpenApiResponse(description="The file is larger than any kind may be"),
+        415: OpenApiResponse(description="Send a form: multipart/form-data"),
     },
 )
 @api_view(["GET", "POST"])
