@@ -64,7 +64,8 @@ def add(request: HttpRequest, event_slug: str) -> HttpResponse:
 def _add(request: HttpRequest, team: Team) -> HttpResponse:
     event = team.event
     given = request.POST if request.method == "POST" else request.GET
-    level = LevelForm(given if request.method == "POST" or "data_level" in given else None, event=event)
+    answered = request.method == "POST" or {"data_level", "asked"} & given.keys()
+    level = LevelForm(given if answered else None, event=event)
     if level.is_valid():
         with refusals_on(level):
             actions.refuse_data_not_taken(level.cleaned_data["data_level"], event)

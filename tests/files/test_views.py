@@ -119,6 +119,12 @@ def test_level_is_asked_before_there_is_anything_to_upload_with(as_, team, ben):
     assert 'type="file"' not in page
 
 
+def test_level_that_was_not_chosen_is_asked_for_again(as_, team, ben):
+    answer = as_(ben).get(f"{ADD}?asked=yes")
+
+    assert answer.context["form"].errors == {"data_level": ["Choose which data the file holds"]}
+
+
 @pytest.mark.parametrize(
     ("level", "accepts", "shown"),
     [
