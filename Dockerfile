@@ -28,6 +28,7 @@ COPY accounts accounts
 COPY events events
 COPY challenges challenges
 COPY teams teams
+COPY files files
 COPY submissions submissions
 COPY reading reading
 COPY screening screening
@@ -39,7 +40,7 @@ COPY --from=front-end /src/static/build static/build
 # These values serve this one step and are not kept; nothing is connected to.
 RUN SECRET_KEY=build DATABASE_URL=postgres:///build REDIS_URL=redis://localhost ALLOWED_HOSTS=localhost \
         BASE_URL=http://localhost EMAIL_HOST=localhost python manage.py collectstatic --no-input \
-    && mkdir -p /app/var/beat && chown -R 10001 /app/var/beat
+    && mkdir -p /app/var/beat /app/var/files && chown -R 10001 /app/var/beat /app/var/files
 USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["python", "-m", "hackathon.healthcheck"]

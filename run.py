@@ -440,6 +440,7 @@ def environment(database: str, redis: str, *, data: Path = VAR, **extra: str) ->
         "BASE_URL": "http://localhost:8000",
         "INSECURE_COOKIES": "1",
         "EMAIL_FILE_PATH": str(data / "mail"),
+        "FILES_DIR": str(data / "files"),
         "STATIC_ROOT": str(VAR / "static"),
         "DJANGO_SETTINGS_MODULE": "hackathon.settings",
         "PYTHONPATH": str(ROOT),

@@ -176,7 +176,7 @@ def about_entry(event: Event, draft: Submission | None, entry: Revision | None) 
             else "Submit your entry: every answer is there"
         )
         yield Need(event, text, href, closes, event.submissions_close_at)
-    elif entry.answers() != draft.answers():
+    elif draft.is_changed_since(entry):
         yield Need(
             event,
             "Your draft has changed since you submitted it",

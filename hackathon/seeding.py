@@ -22,6 +22,9 @@ from challenges.models import Challenge
 from core import clock
 from events import actions as events
 from events.models import Application, Event, Phase, RoleKind
+from files import actions as files
+from files.uploads import Upload
+from hackathon.handouts import drawn
 from judging import actions as judging
 from judging.models import Assignment, Criterion
 from reading import readings
@@ -245,6 +248,7 @@ class Story:
         with self.at("building_at", hours=10):
             draft = submissions.start(team, by=author)
             draft = submissions.save_draft(draft, by=author, version=draft.version, answers=answers)
+            self.upload(team, spec.get("files", {}))
         if spec["state"] == "draft":
             return
         with self.at("building_at", hours=20):
@@ -256,6 +260,16 @@ class Story:
                 )
                 draft = submissions.save_draft(draft, by=author, version=draft.version, answers=answers)
                 submissions.submit(draft, by=author, key=uuid.uuid4(), declared=CURRENT_DECLARATIONS)
+
+    def upload(self, team: Team, shown: dict[str, str]) -> None:
+        """Each file of the entry with what it shows, and one that the team thought better of."""
+        by = team.founded_by
+        for name, alt in shown.items():
+            with Upload.of(drawn(name), name) as sent:
+                files.upload(team, by=by, sent=sent, data_level="public", alt=alt)
+        if shown:
+            with Upload.of(drawn("notes.md"), "notes.md") as sent:
+                files.remove(files.upload(team, by=by, sent=sent, data_level="public"), by=by)
 
     def read(self) -> None:
         """What the workers would do, without waiting for them."""
@@ -334,6 +348,7 @@ def many(entries: list[dict], number: int) -> list[dict]:
             "team": f"Team {index + 1}",
             "title": f"{whole[index % len(whole)]['title']} {index + 1}",
             "department": departments[index % len(departments)],
+            "files": {},
             "members": [f"Person {index * 3 + seat} Sample" for seat in range(1, 4)],
         }
         for index in range(number)

@@ -7,7 +7,7 @@ import os
 import sys
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
@@ -136,6 +136,9 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+FILE_UPLOAD_HANDLERS = [
+    "files.uploads.NoFiles"
+]  # a view that takes files says so: files.uploads.taking_files
 
 # Applications: the stages in their order, then what they stand on
 INSTALLED_APPS = [
@@ -145,6 +148,7 @@ INSTALLED_APPS = [
     "reading",
     "screening",
     "submissions",
+    "files",
     "teams",
     "challenges",
     "events",
@@ -254,6 +258,8 @@ CELERY_TASK_SOFT_TIME_LIMIT = 100
 CELERY_BEAT_SYNC_EVERY = 1  # beat's file is its pulse: hackathon.healthcheck looks at its age
 CELERY_BEAT_SCHEDULE = {
     "send mail": {"task": "core.tasks.sweep", "schedule": 5, "options": {"expires": 5}},
+    "scan files": {"task": "files.tasks.sweep", "schedule": 5, "options": {"expires": 5}},
+    "tidy files": {"task": "files.tasks.tidy", "schedule": 3600, "options": {"expires": 3600}},
     "screen entries": {"task": "reading.tasks.sweep", "schedule": 5, "options": {"expires": 5}},
 }
 
@@ -378,10 +384,52 @@ TIME_ZONE = "UTC"  # stored; each event is shown in its own zone
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [ROOT / "static" / "build"]
 STATIC_ROOT = Path(optional("STATIC_ROOT", str(ROOT / "var" / "static")))
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+# What teams upload: on this machine's disk, or in a private bucket of an S3-compatible store
+FILES_DIR = Path(optional("FILES_DIR", str(ROOT / "var" / "files")))  # where they come in, in both cases
+FILES_S3_BUCKET = optional("FILES_S3_BUCKET")
+FILES_S3_ENDPOINT = optional("FILES_S3_ENDPOINT")
+FILES_S3_REGION = optional("FILES_S3_REGION")
+FILES_S3_KEY = optional("FILES_S3_KEY")
+FILES_S3_SECRET = optional("FILES_S3_SECRET")
+if FILES_S3_BUCKET:
+    STORAGES["files"] = {
+        "BACKEND": "files.storage.Bucket",
+        "OPTIONS": {
+            "bucket_name": FILES_S3_BUCKET,
+            "endpoint_url": FILES_S3_ENDPOINT or None,
+            "region_name": FILES_S3_REGION or None,
+            "access_key": FILES_S3_KEY or None,
+            "secret_key": FILES_S3_SECRET or None,
+            "default_acl": None,  # the bucket's own: private
+            "file_overwrite": False,
+            "max_memory_size": 5_000_000,  # the rest of a file on its way out goes through a disk
+        },
+    }
+else:
+    STORAGES["files"] = {
+        "BACKEND": "files.storage.Disk",
+        "OPTIONS": {
+            "location": FILES_DIR / "kept",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    }
+MEGABYTE = 1_000_000
+FILES_MOST = {  # bytes of one file
+    "image": whole("FILES_IMAGE_MB", 10) * MEGABYTE,
+    "pdf": whole("FILES_DOCUMENT_MB", 25) * MEGABYTE,
+    "slides": whole("FILES_DOCUMENT_MB", 25) * MEGABYTE,
+    "zip": whole("FILES_ZIP_MB", 50) * MEGABYTE,
+    "text": whole("FILES_TEXT_MB", 5) * MEGABYTE,
+}
+FILES_TEAM_BYTES = whole("FILES_TEAM_MB", 200) * MEGABYTE  # of all files on a team's shelf
+FILES_TEAM_FILES = whole("FILES_TEAM_FILES", 30)
+CLAMAV_SOCKET = optional("CLAMAV_SOCKET")  # none: files are ready at once
 
 # Logs: one JSON object a line, with the request's id, never a person's text
 LOG_LEVEL = optional("LOG_LEVEL", "INFO")

@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 import accounts.urls
 import challenges.urls
 import events.urls
+import files.urls
 import judging.urls
 import reading.urls
 import screening.urls
@@ -20,6 +21,7 @@ stages = [
     ("events/", events.urls),
     (f"{EVENT}challenges/", challenges.urls),
     (f"{EVENT}teams/", teams.urls),
+    (f"{EVENT}files/", files.urls),
     (f"{EVENT}submissions/", submissions.urls),
     ("", reading.urls),
     (f"{EVENT}screening/", screening.urls),

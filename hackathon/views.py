@@ -16,6 +16,7 @@ from core.doors import PUBLIC, SIGNED_IN, door
 from core.models import Mail
 from core.permissions import may, require
 from events.models import Event, Phase
+from files.models import Scan
 from hackathon import dashboard
 from hackathon.needs import events_of, needs_of, open_to
 from reading.models import Screening
@@ -71,13 +72,13 @@ def ready(request: HttpRequest) -> HttpResponse:
     """What this process needs is there: 503 names the part that is not."""
     parts = {"database": check_database(), "broker": check_broker()}
     if parts["database"] == "ok":
-        parts["jobs"] = "late" if Mail.objects.overdue(LATE).exists() or late_screenings() else "ok"
+        parts["jobs"] = "late" if Mail.objects.overdue(LATE).exists() or late_work() else "ok"
     well = all(state == "ok" for state in parts.values())
     return JsonResponse({"status": "ok" if well else "fault", **parts}, status=200 if well else 503)
 
 
-def late_screenings() -> bool:
-    return Screening.objects.overdue(LATE).exists()
+def late_work() -> bool:
+    return Screening.objects.overdue(LATE).exists() or Scan.objects.overdue(LATE).exists()
 
 
 def check_database() -> str:

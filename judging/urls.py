@@ -6,6 +6,7 @@ app_name = "judging"
 urlpatterns = [
     path("", views.mine, name="list"),
     path("entries/<str:code>/", views.sheet, name="sheet"),
+    path("entries/<str:code>/files/<slug:file>/", views.file, name="file"),
     path("rubric/", views.rubric, name="rubric"),
     path("rubric/add/", views.add_criterion, name="add_criterion"),
     path("rubric/<int:pk>/change/", views.change_criterion, name="change_criterion"),

@@ -2,14 +2,16 @@ import secrets
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from core import clock
 from core.doors import door
 from core.permissions import require_ever
 from core.refusals import refusals_on
 from events.models import Event
+from files.serving import serve
 from judging import actions
 from judging.forms import (
     AssignForm,
@@ -292,6 +294,7 @@ def sheet(request: HttpRequest, event_slug: str, code: str) -> HttpResponse:
         "criteria": criteria,
         "entry": None if unreadable else entry,
         "answers": [] if unreadable else shown(entry),
+        "enclosures": [] if unreadable else handed_in(entry),
         "ballot": ballot,
         "given": named(criteria, ballot),
         "members": [] if unreadable else members_of(assignment),
@@ -342,6 +345,36 @@ def save(request: HttpRequest, assignment: Assignment, criteria: list[Criterion]
             return form, [], None
         return form, [], saved
     return form, [], None
+
+
+@door("judging.score")
+def file(request: HttpRequest, event_slug: str, code: str, file: str) -> FileResponse:
+    """A file of the entry that this judge scores."""
+    visible = Assignment.objects.visible_to(request.user).with_people()
+    assignment = get_object_or_404(visible, event__slug=event_slug, submission__code=code)
+    require_ever(request.user, "judging.score", assignment)
+    entry = assignment.entry
+    if entry is None or assignment.why_unreadable(entry):
+        raise Http404("Not to be read")
+    return serve(get_object_or_404(entry.files, code=file), request)
+
+
+def handed_in(entry: Revision) -> list[dict]:
+    """The files of an entry, for its judge."""
+    where = [entry.scope, entry.submission.code]
+    return [
+        {
+            "name": one.file.name,
+            "kind": one.file.get_kind_display(),
+            "size": one.file.size,
+            "alt": one.alt,
+            "is_image": one.file.is_image,
+            "waits": one.file.is_waiting,
+            "is_refused": one.file.is_refused,
+            "href": reverse("judging:file", args=[*where, one.file.code]),
+        }
+        for one in entry.enclosures.select_related("file")
+    ]
 
 
 def shown(entry: Revision) -> list[dict]:

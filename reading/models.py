@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from core.jobs import Job, JobQuerySet
 from events.models import Event
+from files.models import File
 from reading.framework import Framework, load
 from submissions.models import Revision, Submission
 from submissions.questions import Question as EntryQuestion
@@ -136,6 +137,11 @@ class Screening(Reading):
         """What the team was asked, for the headings of its answers."""
         return self.revision.questions()
 
+    @property
+    def files(self) -> list[File]:
+        """What came with it and has text, once the virus scan has cleared it."""
+        return list(self.revision.files.clean().filter(kind__in=["pdf", "text"]).order_by("pk"))
+
     def beside(self) -> "Screening | None":
         """What the other provider made of the same text, where it has read it."""
         others = Screening.objects.filter(revision=self.revision_id, mode="ai", finished_at__isnull=False)
@@ -196,6 +202,11 @@ class EarlyReading(Reading):
     @property
     def asked(self) -> list[EntryQuestion]:
         return self.submission.questions()
+
+    @property
+    def files(self) -> list[File]:
+        """A draft is read for its words: files are read once they are handed in."""
+        return []
 
     @property
     def data_level(self) -> str:

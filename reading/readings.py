@@ -12,13 +12,15 @@ from django.conf import settings
 from django.db.models import Avg, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from events.models import BUILT_IN, Event, Phase, SecondUse
+from files.models import File
+from files.storage import shelf
 from reading.framework import Framework, load
 from reading.llm import Caps, LLMConfig, open_llm
 from reading.models import EarlyReading, Plan, Question, Screening
 from reading.reader.read import Part, read
 from reading.reader.recipe import recipe
 from reading.report import Usage
-from submissions.models import Revision
+from submissions.models import Enclosure, Revision
 from submissions.models import parts_of as long_answers
 from submissions.questions import Question as EntryQuestion
 
@@ -80,7 +82,9 @@ def open_for(
 ) -> None:
     kind = {"framework": event.framework, "engine": config_of(provider).engine, "is_second": is_second}
     asked = Screening.objects.filter(revision=OuterRef("pk"), **kind)
-    if missing := list(revisions.filter(~Exists(asked))):
+    # Read once, whole: not before the virus scan has decided about every file.
+    waiting = Enclosure.objects.filter(revision=OuterRef("pk"), file__state=File.State.WAITING)
+    if missing := list(revisions.filter(~Exists(asked), ~Exists(waiting))):
         by_recipe = recipe(load(event.framework, questions=tuple(questions)))
         rows = [
             Screening(revision=one, recipe=by_recipe, questions=questions, provider=provider, **kind)
@@ -137,6 +141,21 @@ def parts_of(answers: dict[str, str], asked: list[EntryQuestion]) -> list[Part]:
     ]
 
 
+def files_of(reading: Screening | EarlyReading) -> list[Part]:
+    """The text of what came with the entry, each file under its name."""
+    parts = []
+    for file in reading.files:
+        with shelf().open(file.stored) as stored:
+            data = stored.read()
+        name = f"file-{file.code}"
+        heading = f"File: {file.name}"
+        if file.kind == "pdf":
+            parts.append(Part(name, heading, "", "pdf", data, enclosed=True))
+        else:
+            parts.append(Part(name, heading, data.decode("utf-8-sig"), "txt", enclosed=True))
+    return parts
+
+
 def spent_on(event: Event) -> Decimal:
     """What reading has cost at this event so far, in pounds."""
     amounts = [
@@ -178,7 +197,7 @@ def perform(kind: type[Screening] | type[EarlyReading], pk: int) -> None:
         return
     with open_llm(config) as llm:
         outcome = read(
-            parts_of(reading.answers, reading.asked),
+            [*parts_of(reading.answers, reading.asked), *files_of(reading)],
             framework=reading.looks_for,
             llm=llm,
             seconds=settings.LLM_ENTRY_SECONDS,

@@ -23,6 +23,7 @@ urlpatterns = [
     path("<slug:code>/revisions/<int:number>/draft/", history.against_draft, name="against_draft"),
     path("<slug:code>/revisions/<int:number>/receipt/", entry.receipt, name="receipt"),
     path("<slug:code>/revisions/<int:number>/text/", entry.text, name="text"),
+    path("<slug:code>/revisions/<int:number>/files/<slug:file>/", entry.file, name="file"),
 ]
 api_urls = [
     path("declarations/", api.declarations, name="declarations"),
@@ -40,4 +41,5 @@ api_urls = [
     path("<slug:code>/revisions/compare/", history_api.compare, name="compare"),
     path("<slug:code>/revisions/<int:number>/", api.revision, name="revision"),
     path("<slug:code>/revisions/<int:number>/receipt/", api.receipt, name="receipt"),
+    path("<slug:code>/revisions/<int:number>/files/<slug:file>/", api.file, name="file"),
 ]

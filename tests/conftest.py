@@ -1,6 +1,9 @@
 """Tests run on real servers: `python3 run.py test` starts them and says where they are."""
 
 import os
+import shutil
+import tempfile
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,8 +23,16 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         url = place._replace(path=f"/{number}").geturl()
     settings.REDIS_URL = url
+    settings.FILES_DIR = Path(tempfile.mkdtemp(prefix="hackathon-files-"))
+    settings.STORAGES["files"]["OPTIONS"]["location"] = settings.FILES_DIR / "kept"
     settings.CELERY_BROKER_URL = url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
     settings.CACHES["default"]["LOCATION"] = url
+
+
+def pytest_unconfigure() -> None:
+    from django.conf import settings
+
+    shutil.rmtree(settings.FILES_DIR, ignore_errors=True)
 
 
 def _person(key: str):

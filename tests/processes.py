@@ -18,7 +18,11 @@ def child_environment(**extra: str) -> dict[str, str]:
     password = f":{database['PASSWORD']}" if database["PASSWORD"] else ""
     port = f"&port={database['PORT']}" if database["PORT"] else ""
     url = f"postgres://{database['USER']}{password}@/{database['NAME']}?host={database['HOST']}{port}"
-    return os.environ | {"DATABASE_URL": url, "REDIS_URL": settings.REDIS_URL} | extra
+    return (
+        os.environ
+        | {"DATABASE_URL": url, "REDIS_URL": settings.REDIS_URL, "FILES_DIR": str(settings.FILES_DIR)}
+        | extra
+    )
 
 
 @contextmanager

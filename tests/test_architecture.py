@@ -16,6 +16,7 @@ STAGES = [
     "events",
     "challenges",
     "teams",
+    "files",
     "submissions",
     "reading",
     "screening",

@@ -10,7 +10,7 @@ import resource
 import subprocess
 import sys
 from base64 import b64decode, b64encode
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from reading.framework import screens
@@ -31,7 +31,30 @@ OUT_OF_MEMORY = 3
 
 
 def look_apart(parts: list[Part], *, seconds: int = 0, memory: int = MEMORY) -> Look:
-    """As `look`, but a document that makes it hang or grow ends as `Unreadable` and harms nobody."""
+    """As `look`, but a document that makes it hang or grow ends as `Unreadable` and harms nobody.
+
+    A file beside the answers that does so is left out, with a sentence in its place: it does not keep
+    the answers, or another file, from being read.
+    """
+    try:
+        return _look_apart(parts, seconds, memory)
+    except Unreadable:
+        if not any(part.enclosed for part in parts):
+            raise
+    return _look_apart([_harmless(part, seconds, memory) for part in parts], seconds, memory)
+
+
+def _harmless(part: Part, seconds: int, memory: int) -> Part:
+    if not part.enclosed:
+        return part
+    try:
+        _look_apart([part], seconds, memory)
+    except Unreadable as fault:
+        return replace(part, text=f"The text of this file could not be read. {fault}.", kind="txt", data=b"")
+    return part
+
+
+def _look_apart(parts: list[Part], seconds: int, memory: int) -> Look:
     rows = [asdict(part) | {"data": b64encode(part.data).decode()} for part in parts]
     document = any(part.kind in DOCUMENTS for part in parts)
     seconds = seconds or (DOCUMENT_SECONDS if document else SECONDS)

@@ -122,7 +122,7 @@ def extract(parts: list[Part]) -> Extracted:
             whole.blocks.append(Block(HEADING, length, length + len(part.label), part.name))
             text.append(f"{part.label}\n\n")
             length += len(part.label) + 2
-        piece = _piece(part)
+        piece = _enclosed(part, LONGEST - length) if part.enclosed else _piece(part)
         if length + len(piece.visible) > LONGEST:
             raise Unreadable(f"The text is longer than {LONGEST:,} characters")
         for block in piece.blocks:
@@ -144,6 +144,17 @@ def extract(parts: list[Part]) -> Extracted:
         length += 1 + len(words)
     whole.text = "".join(text)
     return whole
+
+
+def _enclosed(part: Part, room: int) -> Piece:
+    """A file, or one sentence of ours in its place that says why its text is not here."""
+    try:
+        piece = _piece(part)
+    except Unreadable as fault:
+        return _piece(Part(part.name, "", f"The text of this file could not be read. {fault}.", "txt"))
+    if len(piece.visible) > room:
+        return _piece(Part(part.name, "", "The text of this file is too long to be read here.", "txt"))
+    return piece
 
 
 def _piece(part: Part) -> Piece:

@@ -20,6 +20,9 @@ class Part:
     text: str
     kind: str = "md"
     data: bytes = field(default=b"", repr=False)
+    enclosed: bool = (
+        False  # a file beside the answers: one that cannot be read says so, and keeps nothing else back
+    )
 
 
 @dataclass(frozen=True)

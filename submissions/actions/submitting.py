@@ -7,6 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import User
+from challenges.classification import LEVELS
 from core import clock
 from core.audit import record
 from core.mail import post
@@ -14,7 +15,7 @@ from core.permissions import require, require_ever
 from core.refusals import Refused
 from submissions.actions.drafting import locked, refuse_data_not_taken
 from submissions.declarations import CURRENT_DECLARATIONS
-from submissions.models import Revision, Submission, digest, received_items
+from submissions.models import Enclosure, Revision, Submission, digest, received_items
 from submissions.questions import catalogue, stops
 from teams.models import Membership
 
@@ -38,10 +39,11 @@ def submit(
     refuse_data_not_taken(submission.data_level, submission.event)
     if declared != CURRENT_DECLARATIONS:
         raise Refused("The declarations have changed. Read them again, then confirm them", "declared")
+    _refuse_lower_level(submission)
     # A person looks first at an entry that declares what a model must not be sent
     people_only = people_only or bool(stops(submission.answers()))
     last = submission.current_revision
-    if last and last.answers() == submission.answers() and last.people_only == people_only:
+    if last and not submission.is_changed_since(last) and last.people_only == people_only:
         raise Refused(
             f"Nothing has changed since revision {last.number}, which we received at {last.received}. "
             f"Its reference is {last.receipt}. You do not need to submit again"
@@ -60,6 +62,8 @@ def submit(
     revision.put(submission.answers())
     revision.sha256 = digest(revision.as_markdown())
     revision.save(force_insert=True)
+    enclosed = [Enclosure(revision=revision, file=file, alt=file.alt) for file in submission.files()]
+    Enclosure.objects.bulk_create(enclosed)
     _mail_receipts(revision)
     record(
         by,
@@ -71,8 +75,21 @@ def submit(
         draft_version=submission.version,
         declared=declared,
         people_only=people_only,
+        files=[one.file.sha256 for one in enclosed],
     )
     return revision
+
+
+def _refuse_lower_level(submission: Submission) -> None:
+    """The level of an entry is the highest of what is in it: by it is decided which model may read it."""
+    order = list(LEVELS)
+    for file in submission.files():
+        if order.index(file.data_level) > order.index(submission.data_level):
+            raise Refused(
+                f"‘{file.name}’ was uploaded as {file.get_data_level_display()}. Choose that level for the "
+                "entry, or take the file off the shelf",
+                "data_level",
+            )
 
 
 def _asked(submission: Submission) -> list[list[str]]:

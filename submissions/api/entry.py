@@ -1,3 +1,4 @@
+from django.http import FileResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
@@ -8,6 +9,7 @@ from rest_framework.response import Response
 from core.api import StrictSerializer, paged, sent
 from core.doors import SIGNED_IN, door
 from events.models import Event
+from files.serving import serve
 from submissions import actions
 from submissions.declarations import CURRENT_DECLARATIONS, DECLARATIONS
 from submissions.models import Answers, Revision, Submission, https_only, received_items
@@ -265,6 +267,15 @@ def revision(request: Request, event_slug: str, code: str, number: int) -> Respo
 def receipt(request: Request, event_slug: str, code: str, number: int) -> Response:
     frozen = get_object_or_404(visible_revisions(request, event_slug, code), number=number)
     return Response(ReceiptSerializer(frozen).data)
+
+
+@door(SIGNED_IN)
+@extend_schema(operation_id="download_file_of_revision", responses={(200, "application/octet-stream"): bytes})
+@api_view(["GET"])
+def file(request: Request, event_slug: str, code: str, number: int, file: str) -> FileResponse:
+    """The bytes of a file as it was handed in. The receipt names the files and their fingerprints."""
+    frozen = get_object_or_404(visible_revisions(request, event_slug, code), number=number)
+    return serve(get_object_or_404(frozen.files, code=file), request)
 
 
 def find_draft(request: Request, event_slug: str, code: str) -> Submission:

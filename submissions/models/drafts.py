@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from challenges.models import Challenge
 from core.codes import new_code
 from events.models import Event
+from files.models import File
 from submissions.models.answers import Answers
 from submissions.questions import Question, Task, tasks_of
 from teams.models import Membership, Team
@@ -132,7 +133,14 @@ class Submission(Answers):
 
     def is_changed_since(self, last) -> bool:
         """Whether the draft says something that a revision does not; without one it does."""
-        return last is None or last.answers() != self.answers()
+        return last is None or last.answers() != self.answers() or last.as_sent() != self.to_send()
+
+    def files(self) -> models.QuerySet[File]:
+        """What would go with the entry if it were submitted now."""
+        return File.objects.of_team(self.team).usable()
+
+    def to_send(self) -> set[tuple[int, str]]:
+        return set(self.files().values_list("pk", "alt"))
 
     def save_at(self, version: int) -> "DraftSave | None":
         return self.saves.filter(version=version).first()

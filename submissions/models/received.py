@@ -20,10 +20,15 @@ class Received(NamedTuple):
 
 
 def received_items(revision: Revision) -> list[Received]:
-    """Everything in a revision, in the order of the form."""
+    """Everything in a revision, in the order of the form, then its files."""
     given = revision.answers()
-    return [
+    answers = [
         Received(one.name, one.words, len(given[one.name]))
         for one in revision.questions()
         if given.get(one.name)
     ]
+    files = [
+        Received(one.file.code, one.file.name, one.file.size, "bytes", one.file.sha256)
+        for one in revision.enclosures.select_related("file")
+    ]
+    return answers + files

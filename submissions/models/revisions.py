@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from core.codes import new_code
 from core.dates import exactly
 from events.models import Event, Role, RoleKind
+from files.models import File
 from submissions.declarations import DECLARATIONS
 from submissions.models.answers import Answers
 from submissions.models.drafts import Submission
@@ -57,6 +58,8 @@ class Revision(Answers):
     # What was asked beyond the catalogue, as [name, words]: an organiser may word it otherwise tomorrow
     asked = models.JSONField(default=list, blank=True)
 
+    files = models.ManyToManyField(File, through="Enclosure", related_name="+")
+
     objects = RevisionQuerySet.as_manager()
 
     class Meta:
@@ -97,6 +100,10 @@ class Revision(Answers):
             every += [*task.questions, *(principles if task.name == "safeguards" else [])]
         return every + own
 
+    def as_sent(self) -> set[tuple[int, str]]:
+        """Its files, each with what it showed then: what tells two revisions with the same words apart."""
+        return set(self.enclosures.values_list("file_id", "alt"))
+
     def before(self) -> "Revision | None":
         """The revision that this one replaced."""
         return self.submission.revisions.filter(number=self.number - 1).first()
@@ -105,3 +112,20 @@ class Revision(Answers):
     def declarations(self) -> tuple[str, ...]:
         """The statements that were agreed to, in the words of then."""
         return DECLARATIONS.get(self.declared, ())
+
+
+class Enclosure(models.Model):
+    """A file as it was handed in with a revision. Taking it off the shelf later changes nothing here."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="enclosures")
+    file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="+")
+    alt = models.CharField(max_length=500, blank=True)  # what the image showed, in the words of then
+
+    class Meta:
+        ordering = ["revision", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "file"], name="a_file_is_enclosed_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file} in {self.revision}"

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 
@@ -14,6 +14,7 @@ from core.doors import SIGNED_IN, door
 from core.models import AuditRow
 from core.refusals import refusals_on
 from events.models import Event, Role, RoleKind
+from files.serving import serve
 from submissions import actions
 from submissions.declarations import CURRENT_DECLARATIONS, DECLARATIONS
 from submissions.forms import SubmitForm, TaskForm
@@ -150,6 +151,13 @@ def text(request: HttpRequest, event_slug: str, code: str, number: int) -> HttpR
     return HttpResponse(frozen.as_markdown(), content_type="text/markdown; charset=utf-8", headers=headers)
 
 
+@door(SIGNED_IN)
+def file(request: HttpRequest, event_slug: str, code: str, number: int, file: str) -> FileResponse:
+    """A file as it was handed in, for whoever may read the revision."""
+    frozen = readable(request, event_slug, code, number)
+    return serve(get_object_or_404(frozen.files, code=file), request)
+
+
 def draft(request: HttpRequest, event_slug: str, code: str) -> Submission:
     visible = Submission.objects.visible_to(request.user).with_people()
     return get_object_or_404(visible, team__event__slug=event_slug, code=code)
@@ -195,6 +203,7 @@ def to_check(submission: Submission) -> dict:
             }
             for one in submission.tasks
         ],
+        "files": list(submission.files()),
         "statements": DECLARATIONS[CURRENT_DECLARATIONS],
         "readers": submission.event.readers_of(submission.data_level),
     }
@@ -261,10 +270,29 @@ def around(request: HttpRequest, frozen: Revision) -> dict:
         "revision": frozen,
         "answers": shown(frozen),
         "items": received_items(frozen),
+        "enclosures": handed_in(frozen),
         "newest": submission.current_revision,
         "shut": frozen.event.why_shut("submissions"),
         "is_mine": submission.team.memberships.filter(user=request.user).exists(),
     }
+
+
+def handed_in(frozen: Revision) -> list[dict]:
+    """The files of a revision, each with where it can be had once the scan has cleared it."""
+    where = [frozen.scope, frozen.submission.code, frozen.number]
+    return [
+        {
+            "name": one.file.name,
+            "kind": one.file.get_kind_display(),
+            "size": one.file.size,
+            "alt": one.alt,
+            "is_image": one.file.is_image,
+            "waits": one.file.is_waiting,
+            "is_refused": one.file.is_refused,
+            "href": reverse("submissions:file", args=[*where, one.file.code]),
+        }
+        for one in frozen.enclosures.select_related("file")
+    ]
 
 
 def shown(answers: Answers, addresses: Mapping[str, str] = MappingProxyType({})) -> list[dict]:

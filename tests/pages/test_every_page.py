@@ -59,6 +59,8 @@ NO_LINK = {
     "reading:ask_early": "takes a POST",
     "reading:retry": "takes a POST",
     "screening:retry": "takes a POST",
+    "files:remove": "takes a POST",
+    "files:restore": "takes a POST",
     "submissions:submit": "takes a POST",
     "submissions:remove_question": "takes a POST",
     "submissions:edit": "leads to the task list, for addresses that people kept",
