@@ -1,5 +1,6 @@
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Any
 
 from django import forms
 
@@ -54,7 +55,7 @@ class TaskForm(forms.Form):
         )
 
     def field_of(self, question: Question) -> forms.Field:
-        common = {"label": label_of(question), "help_text": question.hint, "required": False}
+        common: dict[str, Any] = {"label": label_of(question), "help_text": question.hint, "required": False}
         too_long = f"{question.words} must be {question.limit:,} characters or fewer"
         if question.kind in {"line", "text"}:
             widget = forms.Textarea(attrs={"rows": question.rows}) if question.kind == "text" else None

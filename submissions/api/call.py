@@ -17,7 +17,7 @@ from submissions.questions import OWN
 class CallSerializer(StrictSerializer):
     """What every entry must answer, and the rules at the deadline."""
 
-    required = serializers.ListField(child=serializers.CharField(max_length=60), max_length=200)
+    required = serializers.ListField(child=serializers.CharField(max_length=60), max_length=200)  # type: ignore[assignment]
     grace_minutes = serializers.IntegerField(min_value=0, max_value=24 * 60)
     remind_hours = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=168), max_length=20
@@ -31,7 +31,7 @@ class AskSerializer(StrictSerializer):
 
     words = serializers.CharField(max_length=OWN["words"])
     hint = serializers.CharField(max_length=OWN["hint"], required=False, allow_blank=True)
-    required = serializers.BooleanField(required=False)
+    required = serializers.BooleanField(required=False)  # type: ignore[assignment]
     challenge = serializers.CharField(max_length=20, required=False, allow_blank=True)
 
 

@@ -92,7 +92,7 @@ class SubmitDraftSerializer(StrictSerializer):
 
 class ReceivedSerializer(StrictSerializer):
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     size = serializers.IntegerField()
     unit = serializers.CharField()
     sha256 = serializers.CharField(allow_blank=True)
@@ -104,7 +104,7 @@ class TaskSerializer(StrictSerializer):
     name = serializers.CharField()
     title = serializers.CharField()
     state = serializers.ChoiceField(choices=["empty", "begun", "done"])
-    required = serializers.ListField(child=serializers.CharField())
+    required = serializers.ListField(child=serializers.CharField())  # type: ignore[assignment]
     missing = serializers.ListField(child=serializers.CharField())
     questions = serializers.DictField(child=serializers.CharField())
 
@@ -124,7 +124,7 @@ class ReceiptSerializer(StrictSerializer):
 
     @extend_schema_field(ReceivedSerializer(many=True))
     def get_items(self, revision: Revision) -> list[dict]:
-        return ReceivedSerializer(received_items(revision), many=True).data
+        return list(ReceivedSerializer(received_items(revision), many=True).data)
 
 
 class RevisionSerializer(serializers.ModelSerializer):

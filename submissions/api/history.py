@@ -12,7 +12,7 @@ from core.doors import SIGNED_IN, door
 from submissions import actions
 from submissions.api.entry import DraftSerializer, find_draft, visible_revisions
 from submissions.differences import differences
-from submissions.models import DraftSave
+from submissions.models import DraftSave, Revision
 
 
 class SaveSerializer(serializers.ModelSerializer):
@@ -32,7 +32,9 @@ class RevertSerializer(StrictSerializer):
     version = serializers.IntegerField(
         min_value=1, max_value=2**31 - 1, help_text="The draft that was looked at."
     )
-    save = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+    save = serializers.IntegerField(  # type: ignore[assignment]  # the name that callers use
+        min_value=1, max_value=2**31 - 1, required=False
+    )
     revision = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
     names = serializers.ListField(child=serializers.CharField(max_length=60), required=False, max_length=200)
 
@@ -80,6 +82,7 @@ def revert(request: Request, event_slug: str, code: str) -> Response:
     """Put back what the draft said then. It is a save like any other, after those that it undoes."""
     submission = find_draft(request, event_slug, code)
     body = sent(request, RevertSerializer)
+    to: DraftSave | Revision
     if "save" in body:
         to = get_object_or_404(submission.saves, version=body["save"])
     else:

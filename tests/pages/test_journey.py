@@ -268,6 +268,7 @@ def submit_too_late(cast: Cast) -> None:
     follow(ben, "Title and pitch")
     ben.get_by_label("Title").fill("Letter Sorter Two")
     press(ben, "Save and continue")
+    expect(ben.get_by_role("heading", level=1)).to_have_text("Check your answers")
     time_passes(Phase.JUDGING)
     ben.get_by_label("I confirm all of these statements").check()
     press(ben, "Submit your entry")
