@@ -140,7 +140,8 @@ class Screening(Reading):
     @property
     def files(self) -> list[File]:
         """What came with it and has text, once the virus scan has cleared it."""
-        return list(self.revision.files.clean().filter(kind__in=["pdf", "text"]).order_by("pk"))
+        enclosed = File.objects.filter(pk__in=self.revision.enclosures.values("file"))
+        return list(enclosed.clean().filter(kind__in=["pdf", "text"]).order_by("pk"))
 
     def beside(self) -> "Screening | None":
         """What the other provider made of the same text, where it has read it."""
