@@ -4,7 +4,7 @@ Each question below is one query for all of the person's events together, so the
 however many events, entries or ballots there are.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,11 +16,12 @@ from accounts.models import User
 from challenges.models import Challenge
 from core import clock
 from events.models import Application, Event, Phase, Role, RoleKind
+from files.models import File
 from judging.models import Assignment
 from reading.models import Screening
 from screening import models as screening
 from screening.models import Clearance, Remark
-from submissions.models import Revision, Submission
+from submissions.models import Enclosure, Revision, Submission
 from teams.models import Membership
 
 
@@ -106,6 +107,7 @@ def for_participant(user: User, events: dict[int, Event]) -> Iterator[Need]:
         )
     )
     asked = unanswered_questions(drafts.values())
+    changed = changed_since_submitted(drafts.values(), entries)
     for event in events.values():
         team = teams.get(event.pk)
         if team is None:
@@ -120,7 +122,7 @@ def for_participant(user: User, events: dict[int, Event]) -> Iterator[Need]:
             continue
         draft = drafts.get(team.pk)
         entry = entries.get(draft.pk) if draft else None
-        yield from about_entry(event, draft, entry)
+        yield from about_entry(event, draft, entry, is_changed=draft is not None and draft.pk in changed)
         if draft is None or entry is None:
             continue
         if number := asked[draft.pk]:
@@ -161,7 +163,30 @@ def unanswered_questions(drafts: Iterable[Submission]) -> Counter[int]:
     return Counter(submission for (submission, _), from_team in last.items() if not from_team)
 
 
-def about_entry(event: Event, draft: Submission | None, entry: Revision | None) -> Iterator[Need]:
+def changed_since_submitted(drafts: Iterable[Submission], entries: dict[int, Revision]) -> set[int]:
+    """The drafts that say something, or hold a file, which the entry does not."""
+    now: dict[int, set] = defaultdict(set)
+    for team, file, alt in (
+        File.objects.filter(team__in=[draft.team_id for draft in drafts])
+        .usable()
+        .values_list("team", "pk", "alt")
+    ):
+        now[team].add((file, alt))
+    sent: dict[int, set] = defaultdict(set)
+    enclosed = Enclosure.objects.filter(revision__in=entries.values())
+    for revision, file, alt in enclosed.values_list("revision", "file", "alt"):
+        sent[revision].add((file, alt))
+    return {
+        draft.pk
+        for draft in drafts
+        if (entry := entries.get(draft.pk))
+        and (entry.answers() != draft.answers() or sent[entry.pk] != now[draft.team_id])
+    }
+
+
+def about_entry(
+    event: Event, draft: Submission | None, entry: Revision | None, *, is_changed: bool
+) -> Iterator[Need]:
     if not event.is_open("submissions"):
         return
     closes = f"Submissions close at {event.say(event.submissions_close_at)}"
@@ -176,7 +201,7 @@ def about_entry(event: Event, draft: Submission | None, entry: Revision | None) 
             else "Submit your entry: every answer is there"
         )
         yield Need(event, text, href, closes, event.submissions_close_at)
-    elif draft.is_changed_since(entry):
+    elif is_changed:
         yield Need(
             event,
             "Your draft has changed since you submitted it",

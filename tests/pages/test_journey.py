@@ -290,6 +290,7 @@ def judge(cast: Cast) -> None:
         page.goto("/")
         follow(page, "Score 1 entry")
         page.get_by_role("link", name=re.compile("Letter Sorter|Score this entry")).first.click()
+        expect(page.get_by_role("heading", name="Your scores")).to_be_visible()  # `all` waits for nothing
         for group in page.get_by_role("group").filter(has=page.get_by_role("radio")).all():
             group.get_by_role("radio", name=score, exact=True).check()
         page.get_by_role("main").get_by_role("button", name="Hand in").click()

@@ -245,6 +245,7 @@ def test_submit_records_who_what_and_on_which_words(ben):
         "draft_version": 1,
         "declared": "2026-11",
         "people_only": False,
+        "files": [],
     }
 
 

@@ -87,7 +87,7 @@ def test_file_of_a_revision_is_had_by_those_who_may_read_it(client, draft, key: 
     Role.objects.get_or_create(
         event=draft.event, user=person("sam"), kind=RoleKind.SCREENER, defaults={"given_by": ada}
     )
-    team_of(draft.event, "bea")
+    team_of(draft.event, "bea", name="Otters")
     client.force_login(person(key))
 
     answer = client.get(address(revision, file))
@@ -111,7 +111,7 @@ def test_file_that_waits_for_its_scan_is_kept_from_others(client, draft) -> None
 
 
 def test_file_of_another_entry_is_not_found_under_this_one(client, draft) -> None:
-    other = file_of(team_of(draft.event, "bea"))
+    other = file_of(team_of(draft.event, "bea", name="Otters"))
     revision = hand_in(draft)
     client.force_login(person("ben"))
 
