@@ -26,7 +26,7 @@ class CallSerializer(StrictSerializer):
     checks_links = serializers.BooleanField()
 
 
-class AskSerializer(StrictSerializer):
+class CallQuestionSerializer(StrictSerializer):
     """A question of the event's own. `challenge` is the code of the one whose teams are asked, or empty."""
 
     words = serializers.CharField(max_length=OWN["words"])
@@ -35,7 +35,7 @@ class AskSerializer(StrictSerializer):
     challenge = serializers.CharField(max_length=20, required=False, allow_blank=True)
 
 
-class OwnQuestionSerializer(AskSerializer):
+class OwnQuestionSerializer(CallQuestionSerializer):
     name = serializers.CharField()
 
 
@@ -61,7 +61,7 @@ def call(request: Request, event_slug: str) -> Response:
 @extend_schema(
     operation_id="add_own_question",
     methods=["POST"],
-    request=AskSerializer,
+    request=CallQuestionSerializer,
     responses={201: OwnQuestionSerializer},
 )
 @api_view(["GET", "POST"])
@@ -71,7 +71,7 @@ def questions(request: Request, event_slug: str) -> Response:
     if request.method == "GET":
         asked = [row for row in Call.of(event).questions if not row.get("retired")]
         return paged(request, asked, OwnQuestionSerializer)
-    row = actions.add_question(event, by=request.user, **sent(request, AskSerializer))
+    row = actions.add_question(event, by=request.user, **sent(request, CallQuestionSerializer))
     return Response(OwnQuestionSerializer(row).data, status=status.HTTP_201_CREATED)
 
 
@@ -79,7 +79,7 @@ def questions(request: Request, event_slug: str) -> Response:
 @extend_schema(
     operation_id="change_own_question",
     methods=["PUT"],
-    request=AskSerializer,
+    request=CallQuestionSerializer,
     responses=OwnQuestionSerializer,
 )
 @extend_schema(operation_id="remove_own_question", methods=["DELETE"], responses=RemovedSerializer)
@@ -90,7 +90,7 @@ def question(request: Request, event_slug: str, name: str) -> Response:
     if request.method == "DELETE":
         retired = actions.remove_question(event, name, by=request.user)
         return Response(RemovedSerializer({"retired": retired}).data)
-    row = actions.change_question(event, name, by=request.user, **sent(request, AskSerializer))
+    row = actions.change_question(event, name, by=request.user, **sent(request, CallQuestionSerializer))
     return Response(OwnQuestionSerializer(row).data)
 
 

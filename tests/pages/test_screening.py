@@ -89,9 +89,10 @@ def test_team_has_its_draft_read_mends_it_submits_and_answers(page_as, script):
     page.goto(f"/events/summer/reading/drafts/{draft.code}/1/")
     expect(page.get_by_role("main")).to_contain_text("To ask:")
 
-    page.goto(f"/events/summer/submissions/{draft.code}/edit/")
-    page.get_by_label("Safeguards (optional)").fill(WORDS)
-    page.get_by_role("button", name="Save and check your answers").click()
+    page.goto(f"/events/summer/submissions/{draft.code}/tasks/safeguards/")
+    page.locator("#id_safeguards").fill(WORDS)
+    page.get_by_role("button", name="Save and continue").click()
+    page.wait_for_url("**/check/")
     page.get_by_label("I confirm all of these statements").check()
     page.get_by_role("button", name="Submit your entry").click()
     read_everything()

@@ -251,3 +251,9 @@ def test_kind_of_another_document_says_what_to_do(name: str, told: str) -> None:
 
 def test_extract_of_the_entry_hides_nothing() -> None:
     assert hidden(read(ENTRY)) == []
+
+
+def test_extract_of_a_hidden_element_that_holds_nothing_hides_nothing() -> None:
+    extracted = extract([Part("built", "", "<div style='display:none'>&#8203;</div>Seen", "md")])
+
+    assert (extracted.hidden, extracted.text[: extracted.visible_end]) == ([], "Seen")

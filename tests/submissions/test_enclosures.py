@@ -104,7 +104,7 @@ def test_file_that_waits_for_its_scan_is_kept_from_others(client, draft) -> None
 
     client.force_login(draft.event.created_by)
     kept = client.get(address(revision, file)).status_code
-    page = client.get(reverse("submissions:revision", args=address(revision, file).split("/")[2:5:2] + [1]))
+    page = client.get(reverse("submissions:revision", args=[revision.scope, revision.submission.code, 1]))
 
     assert kept == 404
     assert "Waiting for scan" in page.content.decode()
