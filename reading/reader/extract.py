@@ -138,6 +138,8 @@ def extract(parts: list[Part]) -> Extracted:
             length += 2
     whole.visible_end = length
     for kind, words, line in told:
+        if not words:  # it held nothing but what is taken out everywhere
+            continue
         text.append("\n")
         whole.hidden.append(Hidden(kind, length + 1, length + 1 + len(words), line))
         text.append(words)

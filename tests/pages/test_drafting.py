@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -168,7 +169,7 @@ def test_form_sent_with_an_ended_session_offers_the_words_after_signing_in(
     task, submission, live_server: LiveServer
 ):
     page = task("ben", "problem")
-    page.context.clear_cookies()
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     page.get_by_label("The problem and its users").fill(TYPED)
 
     page.evaluate("document.querySelector('form[data-draft]').submit()")
