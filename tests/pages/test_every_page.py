@@ -4,6 +4,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urldefrag, urlsplit
+from uuid import uuid4
 
 import pytest
 from django.conf import settings as live
@@ -23,10 +24,11 @@ from hackathon.seeding import load
 from judging import actions as judging
 from reading import actions as reading
 from reading import readings
-from reading.models import EarlyReading
+from reading.models import EarlyReading, Screening
 from showcase import actions as showcase
 from showcase.models import Exhibit
 from submissions import actions as submissions
+from submissions.declarations import CURRENT_DECLARATIONS
 from submissions.models import Submission
 from tests.pages.checks import Inspector
 from tests.pages.conftest import cookie_of
@@ -128,8 +130,12 @@ def reach_more_states() -> None:
     draft = Submission.objects.get(
         team__event=events[Phase.BUILDING], team__memberships__user=someone("participant")
     )
-    answers = draft.answers() | {"title": "Letter Sorter, again"}
-    submissions.save_draft(draft, by=someone("participant"), version=draft.version, answers=answers)
+    draft = retitle(draft, "Letter Sorter, again")
+    submissions.submit(draft, by=someone("participant"), key=uuid4(), declared=CURRENT_DECLARATIONS)
+    draft = retitle(draft, "Letter Sorter, once more")
+    readings.open_missing()
+    for pk in Screening.objects.due().values_list("pk", flat=True):
+        readings.perform(Screening, pk)
     early = reading.ask_early(draft, by=someone("participant"), people_only=True)
     readings.perform(EarlyReading, early.pk)
     reading.add_question(
@@ -141,6 +147,11 @@ def reach_more_states() -> None:
         question="Who could be harmed, and who was asked?",
     )
     showcase.hide(Exhibit.objects.first(), by=organiser, reason="To see the page that shows it again")
+
+
+def retitle(draft: Submission, title: str) -> Submission:
+    answers = draft.answers() | {"title": title}
+    return submissions.save_draft(draft, by=someone("participant"), version=draft.version, answers=answers)
 
 
 def kind_of(address: str) -> tuple[str, str]:
