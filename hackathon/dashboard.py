@@ -106,7 +106,7 @@ def stages(event: Event) -> list[tuple[str, list[dict]]]:
                 f"{drafts} started, {entries['all']} submitted, {entries['cleared']} cleared, "
                 f"{entries['held']} held",
                 undecided if event.phase in (Phase.BUILDING, Phase.JUDGING) else 0),
-            row("Call for entries", "submissions:call", event, "What is required, own questions, grace"),
+            row("Call for entries", "submissions:call", event, "What is required, and questions of your own"),
             row("Settings for reading", "reading:settings", event, "Early readings, budget, own questions"),
             row("What entries have in common", "reading:overview", event, "By principle, over all entries"),
             row("Calls, tokens and money", "reading:ledger", event, "What reading has cost"),

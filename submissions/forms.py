@@ -162,36 +162,14 @@ class SubmitForm(forms.Form):
 
 
 class CallForm(forms.Form):
-    """What every entry must answer, and the rules at the deadline."""
+    """What every entry must answer."""
 
     required = forms.MultipleChoiceField(
         label="Answers that an entry must have",
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    grace_minutes = forms.IntegerField(
-        label="Grace after the close",
-        help_text="What arrives within it is in time. 0 for none",
-        min_value=0,
-        max_value=24 * 60,
-    )
-    remind_hours = forms.CharField(
-        label="Reminders to teams with an incomplete draft",
-        help_text="Hours before the close, for example 24, 3, 1. Leave it empty for none",
-        required=False,
-        max_length=100,
-    )
-    draft_becomes_entry = forms.BooleanField(
-        label="The last complete draft becomes the entry at the deadline",
-        required=False,
-    )
-    checks_links = forms.BooleanField(
-        label="Check whether the teams’ links answer",
-        help_text="A program on this server asks each address. What it finds is advice to readers",
-        required=False,
-    )
 
-    affixes = {"grace_minutes": ("", "minutes")}
     label_sizes = {"required": "m"}
 
     def __init__(self, *args, call: Call, **options) -> None:
@@ -200,26 +178,7 @@ class CallForm(forms.Form):
 
     @classmethod
     def of(cls, call: Call) -> "CallForm":
-        return cls(
-            call=call,
-            initial={
-                "required": call.required,
-                "grace_minutes": call.grace_minutes,
-                "remind_hours": ", ".join(str(hours) for hours in call.remind_hours),
-                "draft_becomes_entry": call.draft_becomes_entry,
-                "checks_links": call.checks_links,
-            },
-        )
-
-    def clean_remind_hours(self) -> list[int]:
-        hours = []
-        for piece in self.cleaned_data["remind_hours"].split(","):
-            if not piece.strip():
-                continue
-            if not piece.strip().isdecimal() or not 1 <= int(piece) <= 168:
-                raise forms.ValidationError("Enter whole hours from 1 to 168, with commas between them")
-            hours.append(int(piece))
-        return hours
+        return cls(call=call, initial={"required": call.required})
 
 
 class QuestionForm(forms.Form):

@@ -1,4 +1,4 @@
-"""An organiser decides what an event asks of its entries, and by which rules it takes them."""
+"""An organiser decides what an event asks of its entries."""
 
 from collections.abc import Sequence
 
@@ -14,43 +14,28 @@ from events.models import Event
 from submissions.models import Call, Revision, Submission
 from submissions.questions import OWN
 
-RULES = ("required", "grace_minutes", "remind_hours", "draft_becomes_entry", "checks_links")
-
 
 @transaction.atomic
-def set_call(
-    event: Event,
-    *,
-    by: User,
-    required: Sequence[str],
-    grace_minutes: int,
-    remind_hours: Sequence[int],
-    draft_becomes_entry: bool,
-    checks_links: bool,
-) -> Call:
-    """Decide which answers an entry must have, and the rules at the deadline."""
+def set_call(event: Event, *, by: User, required: Sequence[str]) -> Call:
+    """Decide which answers an entry must have."""
     call = _locked(event, by)
     known = call.may_be_required()
     if strange := [name for name in required if name not in known]:
         raise Refused(f"There is no answer ‘{strange[0]}’ to require", "required")
     if "title" not in required:
         raise Refused("Keep the title required: entries are listed by it", "required")
-    before = {name: getattr(call, name) for name in RULES}
-    call.required = [name for name in known if name in required]
-    call.grace_minutes = grace_minutes
-    call.remind_hours = sorted(set(remind_hours), reverse=True)
-    call.draft_becomes_entry = draft_becomes_entry
-    call.checks_links = checks_links
-    changed = {name: getattr(call, name) for name in RULES if getattr(call, name) != before[name]}
-    if not changed:
+    before, call.required = call.required, [name for name in known if name in required]
+    if call.required == before:
         return call
     call.save()
-    if "required" in changed:
-        changed |= {
-            "now_required": [name for name in call.required if name not in before["required"]],
-            "no_longer_required": [name for name in before["required"] if name not in call.required],
-        }
-    record(by, "submissions.call_set", call, **changed)
+    record(
+        by,
+        "submissions.call_set",
+        call,
+        required=call.required,
+        now_required=[name for name in call.required if name not in before],
+        no_longer_required=[name for name in before if name not in call.required],
+    )
     return call
 
 

@@ -15,15 +15,9 @@ from submissions.questions import OWN
 
 
 class CallSerializer(StrictSerializer):
-    """What every entry must answer, and the rules at the deadline."""
+    """What every entry must answer."""
 
     required = serializers.ListField(child=serializers.CharField(max_length=60), max_length=200)  # type: ignore[assignment]
-    grace_minutes = serializers.IntegerField(min_value=0, max_value=24 * 60)
-    remind_hours = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=168), max_length=20
-    )
-    draft_becomes_entry = serializers.BooleanField()
-    checks_links = serializers.BooleanField()
 
 
 class CallQuestionSerializer(StrictSerializer):
@@ -48,7 +42,7 @@ class RemovedSerializer(StrictSerializer):
 @extend_schema(operation_id="set_call", methods=["PUT"], request=CallSerializer, responses=CallSerializer)
 @api_view(["GET", "PUT"])
 def call(request: Request, event_slug: str) -> Response:
-    """What the event asks of its entries, and by which rules it takes them."""
+    """Which answers an entry must have at this event."""
     event = organised(request, event_slug)
     if request.method == "GET":
         return Response(CallSerializer(Call.of(event)).data)

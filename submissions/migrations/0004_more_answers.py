@@ -39,13 +39,6 @@ class Migration(migrations.Migration):
                 ),
                 ("required", models.JSONField(default=submissions.models.drafts.usually_required)),
                 ("questions", models.JSONField(blank=True, default=list)),
-                ("grace_minutes", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "remind_hours",
-                    models.JSONField(blank=True, default=submissions.models.drafts.usual_reminders),
-                ),
-                ("draft_becomes_entry", models.BooleanField(default=True)),
-                ("checks_links", models.BooleanField(default=False)),
                 (
                     "event",
                     models.OneToOneField(
@@ -53,12 +46,5 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("grace_minutes__lte", 1440)), name="grace_is_a_day_at_most"
-                    )
-                ],
-            },
         ),
     ]

@@ -21,29 +21,14 @@ def usually_required() -> list[str]:
     return list(Answers.REQUIRED)
 
 
-def usual_reminders() -> list[int]:
-    return [24, 3, 1]
-
-
 class Call(models.Model):
-    """An event's call for entries: what is asked, and by which rules. Without a row the defaults hold."""
+    """An event's call for entries: what is asked. Without a row the defaults hold."""
 
     event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="+")
     required = models.JSONField(default=usually_required)  # names of answers
     # Its own, as {name, words, hint, required, challenge}: of all teams, or of one challenge by its code.
     # `retired`: asked no more, and kept because somebody has answered it.
     questions = models.JSONField(default=list, blank=True)
-    grace_minutes = models.PositiveSmallIntegerField(default=0)  # after the close, still in time
-    remind_hours = models.JSONField(default=usual_reminders, blank=True)  # before the close
-    draft_becomes_entry = models.BooleanField(default=True)  # the last complete one, at the deadline
-    checks_links = models.BooleanField(default=False)  # a program of ours may ask whether they answer
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(grace_minutes__lte=24 * 60), name="grace_is_a_day_at_most"
-            ),
-        ]
 
     def __str__(self) -> str:
         return f"Call for entries of {self.event}"

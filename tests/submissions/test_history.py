@@ -18,13 +18,7 @@ from tests.world import ANSWERS, draft_of, event_in, person, revision_of, team_o
 pytestmark = pytest.mark.django_db
 
 BASE = "/events/summer/submissions"
-RULES = {
-    "required": ["title", "built"],
-    "grace_minutes": 5,
-    "remind_hours": [1, 12],
-    "draft_becomes_entry": False,
-    "checks_links": True,
-}
+RULES = {"required": ["title", "built"]}
 
 
 def changed_draft(*keys):
@@ -207,7 +201,7 @@ def test_set_call_changes_what_is_required_and_teams_are_told(as_, ada, ben):
     row = AuditRow.objects.get(verb="submissions.call_set")
     response = as_(ben).get(f"{BASE}/mine/")
     page = response.content.decode()
-    assert (call.required, call.remind_hours) == (["title", "built", "cost"], [12, 1])
+    assert call.required == ["title", "built", "cost"]
     assert row.details["now_required"] == ["cost"]
     assert "ow required: What it would cost" in page
     assert [task["title"] for task in response.context["tasks"] if "optional" not in task["title"]] == [
@@ -269,14 +263,12 @@ def test_call_is_set_and_a_question_added_by_the_pages(as_, ada):
     event = event_in(Phase.BUILDING)
     browser = as_(ada)
 
-    saved = browser.post(
-        f"{BASE}/call/", {"required": ["title", "cost"], "grace_minutes": "10", "remind_hours": "6, 2"}
-    )
+    saved = browser.post(f"{BASE}/call/", {"required": ["title", "cost"]})
     added = browser.post(f"{BASE}/call/questions/add/", {"words": "Who would run it?", "challenge": "all"})
 
     call = Call.of(event)
     assert (saved.status_code, added.status_code) == (302, 302)
-    assert (call.required, call.grace_minutes, call.remind_hours) == (["title", "cost"], 10, [6, 2])
+    assert call.required == ["title", "cost"]
     assert [(row["words"], row["challenge"]) for row in call.questions] == [("Who would run it?", "")]
 
 
