@@ -171,6 +171,7 @@ class CallForm(forms.Form):
     )
 
     label_sizes = {"required": "m"}
+    mark_optional = False
 
     def __init__(self, *args, call: Call, **options) -> None:
         super().__init__(*args, **options)
