@@ -98,7 +98,11 @@ def prepare() -> tuple[list[Page], Callable[[Server], None]]:
         Page("list of 200 entries, kept in Redis", listed, "/whole/", 2, packed, times=10),
         Page("one entry, signed in, nothing kept", f"{listed}{data.code}/", one, 4, member),
         Page(
-            "edit form of an entry", f"/events/bench-building/submissions/{data.draft}/edit/", one, 6, member
+            "one task of an entry, its form",
+            f"/events/bench-building/submissions/{data.draft}/tasks/problem/",
+            one,
+            6,
+            member,
         ),
         Page("score sheet", sheet, one, 6, judge),
         Page("results of 200 entries, 600 ballots", ranking, rows, 6, chair),
