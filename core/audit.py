@@ -9,6 +9,7 @@ def record(by, verb: str, subject: models.Model, **details) -> AuditRow:
 
     `verb` is `<app>.<past participle>`. `subject.scope` says which event it belongs to. Details are
     plain values: what changed, why, what was seen; never a secret, never text that was screened out.
+    `by` is None for what happens by rule, without a person.
     """
     return AuditRow.objects.create(
         at=clock.now(),

@@ -9,7 +9,10 @@ class AuditRow(models.Model):
     """Who did what to what, when. Appended by `core.audit.record`; a trigger refuses changes."""
 
     at = models.DateTimeField(db_default=Now())
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Nobody, for what happens by rule
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     verb = models.CharField(max_length=60)
     subject_type = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
@@ -32,6 +35,11 @@ class AuditRow(models.Model):
     def words(self) -> str:
         """The verb as people read it: "opened", "gave role"."""
         return self.verb.partition(".")[2].replace("_", " ")
+
+    @property
+    def who(self) -> str:
+        """Who did it, as people read it. What no person did happened by rule."""
+        return str(self.by) if self.by else "By rule"
 
 
 class Mail(Job):

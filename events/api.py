@@ -87,7 +87,7 @@ class RoleSerializer(StrictSerializer):
 
 class LogSerializer(StrictSerializer):
     at = serializers.DateTimeField(read_only=True)
-    by = serializers.CharField(read_only=True)
+    by = serializers.CharField(source="who", read_only=True)
     verb = serializers.CharField(read_only=True)
     subject_type = serializers.CharField(read_only=True)
     subject_id = serializers.IntegerField(read_only=True)

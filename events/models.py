@@ -333,7 +333,8 @@ class Event(models.Model):
         """The log as LOG_COLUMNS, read as it is asked for."""
         for row in self.log().select_related("by").iterator():
             yield (
-                *(row.at.isoformat(), row.by.name, row.by.email, row.verb, row.subject_type, row.subject_id),
+                *(row.at.isoformat(), row.by.name if row.by else row.who, row.by.email if row.by else ""),
+                *(row.verb, row.subject_type, row.subject_id),
                 *(row.subject_label, json.dumps(row.details, ensure_ascii=False), row.request_id),
             )
 

@@ -32,3 +32,15 @@ def test_record_cannot_be_changed_or_deleted_even_by_sql(ada, statement):
         cursor.execute(statement)
 
     assert [row.verb for row in AuditRow.objects.all()] == ["events.opened"]
+
+
+def test_record_without_a_person_says_by_rule_on_the_row_and_in_the_log(ada):
+    event = event_in(Phase.BUILDING)
+
+    row = record(None, "events.opened", event)
+
+    assert (row.by, row.who, [cells[1:4] for cells in event.log_cells()]) == (
+        None,
+        "By rule",
+        [("By rule", "", "events.opened")],
+    )
