@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -34,6 +34,11 @@ class FileQuerySet(models.QuerySet):
     def usable(self) -> Self:
         """What may go into an entry. One that waits for its scan may, and is kept from others until then."""
         return self.on_the_shelf().exclude(state=File.State.REFUSED)
+
+    def usable_at(self, moment: datetime) -> Self:
+        """What was on the shelf then. What the scan has refused since is not to be had."""
+        there = self.filter(Q(removed_at=None) | Q(removed_at__gt=moment), at__lte=moment)
+        return there.exclude(state=File.State.REFUSED)
 
     def clean(self) -> Self:
         """What people outside the team may have."""

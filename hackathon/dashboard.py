@@ -10,7 +10,7 @@ from hackathon.needs import may_be_decided
 from judging.models import Assignment, Criterion
 from screening.models import Clearance
 from showcase.models import Exhibit
-from submissions.models import Revision, Submission
+from submissions.models import Disqualification, Revision, Submission
 from teams.models import Membership, Team
 
 UPCOMING = (
@@ -41,6 +41,13 @@ def row(title: str, name: str, event: Event, hint: str, waiting: int = 0) -> dic
         "state": "waiting" if waiting else "",
         "text": f"{waiting} to do" if waiting else "",
     }
+
+
+def to_decide(event: Event) -> int:
+    """Late revisions, and disqualifications that a second person has to agree to."""
+    late = Revision.objects.of_event(event).undecided()
+    proposed = Disqualification.objects.open().filter(submission__team__event=event, agreed_at=None)
+    return late.count() + proposed.count()
 
 
 def stages(event: Event) -> list[tuple[str, list[dict]]]:
@@ -107,6 +114,8 @@ def stages(event: Event) -> list[tuple[str, list[dict]]]:
                 f"{entries['held']} held",
                 undecided if event.phase in (Phase.BUILDING, Phase.JUDGING) else 0),
             row("Call for entries", "submissions:call", event, "What is required, and questions of your own"),
+            row("Teams at the deadline", "submissions:standings", event,
+                "Late revisions, more time, withdrawn and disqualified entries", to_decide(event)),
             row("Settings for reading", "reading:settings", event, "Early readings, budget, own questions"),
             row("What entries have in common", "reading:overview", event, "By principle, over all entries"),
             row("Calls, tokens and money", "reading:ledger", event, "What reading has cost"),

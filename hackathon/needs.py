@@ -21,7 +21,7 @@ from judging.models import Assignment
 from reading.models import Screening
 from screening import models as screening
 from screening.models import Clearance, Remark
-from submissions.models import Enclosure, Revision, Submission
+from submissions.models import Disqualification, Enclosure, Revision, Submission
 from teams.models import Membership
 
 
@@ -61,6 +61,7 @@ def needs_of(user: User) -> list[Need]:
         *for_screener(user, roles.get(RoleKind.SCREENER, {})),
         *for_chair(roles.get(RoleKind.CHAIR, {})),
         *for_organiser(roles.get(RoleKind.ORGANISER, {})),
+        *for_second_person(user, roles.get(RoleKind.CHAIR, {}) | roles.get(RoleKind.ORGANISER, {})),
     ]
     return sorted(found, key=lambda need: (need.until is None, need.until or 0, need.text))
 
@@ -92,11 +93,19 @@ def for_participant(user: User, events: dict[int, Event]) -> Iterator[Need]:
         membership.event_id: membership.team
         for membership in Membership.objects.filter(user=user, event__in=events).select_related("team")
     }
-    drafts = {draft.team_id: draft for draft in Submission.objects.filter(team__in=teams.values())}
+    mine = Submission.objects.filter(team__in=teams.values()).with_deadline()
+    drafts = {draft.team_id: draft for draft in mine}
     entries = {
         revision.submission_id: revision
-        for revision in Revision.objects.current().filter(submission__in=drafts.values())
+        for revision in Revision.objects.current()
+        .filter(submission__in=drafts.values())
+        .select_related("declaration")
     }
+    out = set(
+        Disqualification.objects.in_force()
+        .filter(submission__in=drafts.values(), answer="")
+        .values_list("submission_id", flat=True)
+    )
     clearances = {
         clearance.revision_id: clearance
         for clearance in Clearance.objects.standing().filter(revision__in=entries.values())
@@ -122,6 +131,14 @@ def for_participant(user: User, events: dict[int, Event]) -> Iterator[Need]:
             continue
         draft = drafts.get(team.pk)
         entry = entries.get(draft.pk) if draft else None
+        if draft and draft.pk in out and event.phase is not Phase.SHOWCASE:
+            yield Need(
+                event,
+                "Your entry is disqualified: read why, and answer",
+                reverse("submissions:entry", args=[event.slug]),
+                "The people who decided read your answer",
+                event.scores_close_at,
+            )
         yield from about_entry(event, draft, entry, is_changed=draft is not None and draft.pk in changed)
         if draft is None or entry is None:
             continue
@@ -187,12 +204,25 @@ def changed_since_submitted(drafts: Iterable[Submission], entries: dict[int, Rev
 def about_entry(
     event: Event, draft: Submission | None, entry: Revision | None, *, is_changed: bool
 ) -> Iterator[Need]:
-    if not event.is_open("submissions"):
-        return
-    closes = f"Submissions close at {event.say(event.submissions_close_at)}"
+    """What the team has to do before its own deadline, and what is missing after it."""
+    at = clock.now()
+    ends = draft.deadline if draft and draft.extended_until else event.submissions_close_at
     href = reverse("submissions:entry", args=[event.slug])
+    if entry and not entry.agreed and event.phase is Phase.JUDGING:
+        yield Need(
+            event,
+            "Confirm the declarations for your entry",
+            href,
+            "Your draft became your entry when submissions closed",
+            event.scores_close_at,
+        )
+    if event.announced_at is None or not event.building_at <= at < ends:
+        return
+    closes = f"Submissions close at {event.say(ends)}"
     if draft is None:
-        yield Need(event, "Start your entry", href, closes, event.submissions_close_at)
+        yield Need(event, "Start your entry", href, closes, ends)
+    elif draft.withdrawn_at is not None:
+        return
     elif entry is None:
         missing = len(draft.unanswered())
         text = (
@@ -200,14 +230,14 @@ def about_entry(
             if missing
             else "Submit your entry: every answer is there"
         )
-        yield Need(event, text, href, closes, event.submissions_close_at)
+        yield Need(event, text, href, closes, ends)
     elif is_changed:
         yield Need(
             event,
             "Your draft has changed since you submitted it",
             href,
             f"Submit again to send the changes. {closes}",
-            event.submissions_close_at,
+            ends,
         )
 
 
@@ -322,6 +352,23 @@ def for_chair(events: dict[int, Event]) -> Iterator[Need]:
             yield Need(event, "Read the results", reverse("judging:results", args=[event.slug]))
 
 
+def for_second_person(user: User, events: dict[int, Event]) -> Iterator[Need]:
+    """A disqualification that somebody else has proposed."""
+    if not events:
+        return
+    proposed = Disqualification.objects.open().filter(submission__team__event__in=events, agreed_at=None)
+    by_others = proposed.exclude(proposed_by=user).values_list("submission__team__event", flat=True)
+    for pk, number in Counter(by_others).items():
+        if events[pk].phase in (Phase.BUILDING, Phase.JUDGING):
+            yield Need(
+                events[pk],
+                f"Decide whether to disqualify {count(number, 'entry', 'entries')}",
+                reverse("submissions:standings", args=[events[pk].slug]),
+                "It takes two people",
+                events[pk].scores_close_at,
+            )
+
+
 def may_be_decided(event: Event) -> bool:
     """Applications still matter: the same time as the permission has."""
     return event.phase in (Phase.FORMING, Phase.BUILDING)
@@ -338,6 +385,11 @@ def for_organiser(events: dict[int, Event]) -> Iterator[Need]:
         Challenge.objects.awaiting().filter(event__in=live).values_list("event_id", flat=True)
     )
     judged = {pk: event for pk, event in live.items() if event.phase is Phase.JUDGING}
+    late = Counter(
+        Revision.objects.undecided()
+        .filter(submission__team__event__in=judged)
+        .values_list("submission__team__event", flat=True)
+    )
     assigned = set(Assignment.objects.standing().filter(event__in=judged).values_list("event_id", flat=True))
     for pk, event in live.items():
         slug = [event.slug]
@@ -363,6 +415,14 @@ def for_organiser(events: dict[int, Event]) -> Iterator[Need]:
                 f"Review {count(proposals[pk], 'challenge', 'challenges')}",
                 reverse("challenges:review", args=slug),
                 until=event.building_at,
+            )
+        if late[pk]:
+            yield Need(
+                event,
+                f"Decide about {count(late[pk], 'late revision', 'late revisions')}",
+                reverse("submissions:standings", args=slug),
+                "It counts only if you admit it",
+                event.scores_close_at,
             )
         if event.phase is Phase.JUDGING and event.is_open("scores") and pk not in assigned:
             yield Need(

@@ -33,7 +33,7 @@ from screening import actions as screening
 from showcase import actions as showcase
 from submissions import actions as submissions
 from submissions.declarations import CURRENT_DECLARATIONS
-from submissions.models import Answers, Revision
+from submissions.models import Answers, Revision, Submission
 from teams import actions as teams
 from teams.models import Membership, Team
 
@@ -309,8 +309,34 @@ class Story:
         for number, words in spec.get("answered", {}).items():
             screening.answer(revision, words, by=revision.submission.team.founded_by, number=number)
 
+    def deadline(self) -> None:
+        """What a deadline leaves behind: a late revision, a team with more time, a proposal."""
+        late = Team.objects.get(event=self.event, name="Second Draft")
+        with self.at("submissions_close_at", minutes=20):
+            draft = Submission.objects.get(team=late)
+            answers = {"next_steps": "Two more departments have asked to try it."}
+            submissions.save_draft(draft, by=late.founded_by, version=draft.version, answers=answers)
+            submissions.submit(draft, by=late.founded_by, key=uuid.uuid4(), declared=CURRENT_DECLARATIONS)
+        waiting = Team.objects.get(event=self.event, name="Signal Box")
+        with self.at("submissions_close_at", minutes=-30):
+            submissions.extend(
+                waiting,
+                by=self.world.organiser,
+                until=self.moments["scores_close_at"] - timedelta(hours=1),
+                reason="The venue lost its network for most of Saturday afternoon",
+            )
+        copied = Submission.objects.get(team__event=self.event, team__name="Empty Handed")
+        with self.at("submissions_close_at", minutes=40):
+            submissions.propose_disqualification(
+                copied,
+                by=self.world.people["chair"],
+                reason="The repository was written before building began, and the entry does not say so.",
+            )
+
     def judge(self) -> None:
         chair = self.world.people["chair"]
+        if self.phase is Phase.JUDGING:
+            self.deadline()
         with self.at("submissions_close_at", hours=1):
             judging.adopt(self.event, by=chair, template="value")
             judging.propose(self.event, by=chair, seed=1)

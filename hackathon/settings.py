@@ -260,6 +260,7 @@ CELERY_BEAT_SCHEDULE = {
     "send mail": {"task": "core.tasks.sweep", "schedule": 5, "options": {"expires": 5}},
     "scan files": {"task": "files.tasks.sweep", "schedule": 5, "options": {"expires": 5}},
     "tidy files": {"task": "files.tasks.tidy", "schedule": 3600, "options": {"expires": 3600}},
+    "keep deadlines": {"task": "submissions.tasks.sweep", "schedule": 5, "options": {"expires": 5}},
     "screen entries": {"task": "reading.tasks.sweep", "schedule": 5, "options": {"expires": 5}},
 }
 

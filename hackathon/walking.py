@@ -216,7 +216,16 @@ class Walk:
         self.move("submissions_close_at", 2)
         self.phase("judging")
         order = {"key": str(uuid.uuid4()), "declared": "2026-11"}
-        self.ben.post(self.at(f"submissions/{self.entry}/submit/"), order, expect=409)  # late
+        self.ben.post(self.at(f"submissions/{self.entry}/submit/"), order, expect=409)  # the same again
+        draft = self.ben.get(self.at(f"submissions/{self.entry}/"))
+        more = {"version": draft["version"], "next_steps": "Ask two more departments."}
+        self.ben.call("PATCH", self.at(f"submissions/{self.entry}/"), more)
+        late = self.ben.post(
+            self.at(f"submissions/{self.entry}/submit/"), order | {"key": str(uuid.uuid4())}, expect=201
+        )
+        if (late["side"], late["counts"]) != ("late", False):
+            raise Astray(f"what came late was taken for {late['side']}")
+        self.say("late: received and kept, and does not count until an organiser admits it")
         criteria = self.kit.post(self.at("judging/rubric/template/"), {"template": "value"})
         self.kit.post(self.at("judging/allocation/propose/"), {"per_entry": 2})
         for key, value in (("jude", 4), ("jim", 3)):

@@ -143,6 +143,8 @@ class Assignment(models.Model):
             return conflict
         if self.event.submissions_close_at > clock.now():
             return self.event.why_shut("scores")
+        if entry is None and (out := self.submission.why_out()):
+            return out
         if entry is None:
             return "This entry is held back at the moment. You can score it once it is cleared"
         return ""

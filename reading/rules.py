@@ -2,7 +2,8 @@
 
 from core.permissions import permit
 from events.models import Phase, RoleKind
-from events.rules import has_role, in_phases, is_chair, is_insider, is_organiser, is_screener, within
+from events.rules import has_role, in_phases, is_chair, is_insider, is_organiser, is_screener
+from submissions.rules import until_own_deadline
 from teams.rules import is_member, is_on_team
 
 while_it_matters = in_phases(
@@ -13,7 +14,7 @@ while_it_matters = in_phases(
 
 permit("reading.retry", is_screener & ~is_member, while_it_matters)
 permit("reading.see_early", is_on_team)
-permit("reading.ask_early", is_on_team, within("submissions"))
+permit("reading.ask_early", is_on_team, until_own_deadline)
 permit("reading.how", is_insider)
 permit("reading.plan", is_organiser)
 permit("reading.ledger", has_role(RoleKind.ORGANISER))

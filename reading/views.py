@@ -17,6 +17,7 @@ from reading.models import EarlyReading, Plan, Question
 from reading.presentation import STATES, ShownReport, overview_of
 from reading.starts import starts
 from submissions.models import Submission
+from submissions.rules import until_own_deadline
 
 # What organisers decide
 
@@ -126,7 +127,7 @@ def show_drafts(request: HttpRequest, submission: Submission, form: AskForm | No
         "left": actions.early_left(submission),
         "plan": Plan.of(event),
         "may_ask": may(request.user, "reading.ask_early", submission),
-        "shut": event.why_shut("submissions"),
+        "shut": until_own_deadline(submission),
     }
     return render(request, "reading/drafts.html", context)
 

@@ -345,7 +345,10 @@ def refuse_old(revision: Revision) -> None:
         raise Refused(
             "The results have just been published. Ask an organiser to hide an entry that must not be seen"
         )
-    current = Revision.objects.current().get(submission=revision.submission_id)
+    current = Revision.objects.current().filter(submission=revision.submission_id).first()
+    if current is None:
+        out = revision.submission.why_out() or "This revision came late and does not count"
+        raise Refused(f"{out}. There is nothing to decide here")
     if current.pk != revision.pk:
         raise Refused(
             f"The team has submitted revision {current.number} since you opened this page. "

@@ -6,6 +6,7 @@ from django import forms
 
 from challenges.classification import LEVELS
 from challenges.models import Challenge, DataLevel
+from core.moments import MomentField, in_zone
 from events.models import Event
 from submissions.declarations import CURRENT_DECLARATIONS
 from submissions.models import Call, Submission, https_only
@@ -162,7 +163,7 @@ class SubmitForm(forms.Form):
 
 
 class CallForm(forms.Form):
-    """What every entry must answer."""
+    """What every entry must answer, and the rules at the deadline."""
 
     required = forms.MultipleChoiceField(
         label="Answers that an entry must have",
@@ -170,6 +171,31 @@ class CallForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    draft_becomes_entry = forms.BooleanField(
+        label="The last complete draft of each team becomes its entry at the deadline",
+        required=False,
+        help_text="Otherwise only what a team submits itself counts",
+    )
+    grace_minutes = forms.IntegerField(
+        label="Grace after submissions close",
+        help_text="What arrives within it is in time. Teams hear of it after the close. Enter 0 for none",
+        min_value=0,
+        max_value=Call.MOST_GRACE,
+        widget=forms.NumberInput(attrs={"class": "govuk-input--width-4"}),
+        error_messages={
+            "required": "Enter how many minutes, or 0 for none",
+            "max_value": "Grace is a day, which is 1,440 minutes, at most",
+        },
+    )
+    remind_hours = forms.CharField(
+        label="Reminders to teams whose draft is incomplete",
+        help_text="Hours before submissions close, for example 24, 3, 1. Leave it empty for none",
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
+    )
+
+    affixes = {"grace_minutes": ("", "minutes")}
     label_sizes = {"required": "m"}
     mark_optional = False
 
@@ -179,7 +205,23 @@ class CallForm(forms.Form):
 
     @classmethod
     def of(cls, call: Call) -> "CallForm":
-        return cls(call=call, initial={"required": call.required})
+        initial = {
+            "required": call.required,
+            "draft_becomes_entry": call.draft_becomes_entry,
+            "grace_minutes": call.grace_minutes,
+            "remind_hours": ", ".join(str(hours) for hours in call.remind_hours),
+        }
+        return cls(call=call, initial=initial)
+
+    def clean_remind_hours(self) -> list[int]:
+        hours = []
+        for piece in filter(None, (piece.strip() for piece in self.cleaned_data["remind_hours"].split(","))):
+            if not (piece.isascii() and piece.isdecimal() and 1 <= int(piece) <= 168):
+                raise forms.ValidationError("Enter whole hours from 1 to 168, with commas between them")
+            hours.append(int(piece))
+        if len(set(hours)) > 10:
+            raise forms.ValidationError("Remind teams 10 times at most")
+        return hours
 
 
 class QuestionForm(forms.Form):
@@ -207,3 +249,69 @@ class QuestionForm(forms.Form):
     def answers(self) -> dict:
         chosen = self.cleaned_data["challenge"]
         return self.cleaned_data | {"challenge": "" if chosen == "all" else chosen}
+
+
+def reason_field(help_text: str, most: int = 500) -> forms.CharField:
+    return forms.CharField(
+        label="Why",
+        help_text=help_text,
+        max_length=most,
+        widget=forms.Textarea(attrs={"rows": 4 if most > 500 else 3}),
+        error_messages={"required": "Say why"},
+    )
+
+
+class ExtendForm(forms.Form):
+    """More time for one team."""
+
+    until = MomentField(
+        label="Until when may this team submit?", error_messages={"required": "Enter until when"}
+    )
+    reason = reason_field("The team reads this, and it stands in the log")
+
+    def __init__(self, *args, event: Event, **options) -> None:
+        super().__init__(*args, **options)
+        in_zone(self, event.zone)
+
+
+class ReasonForm(forms.Form):
+    reason = reason_field("The team reads this, and it stands in the log")
+
+
+class LateForm(forms.Form):
+    """Whether a revision that came late counts."""
+
+    outcome = forms.ChoiceField(
+        label="Does this revision count?",
+        choices=[
+            ("admitted", "Yes, it counts as if it had come in time"),
+            ("declined", "No, it does not count"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose whether it counts"},
+    )
+    reason = reason_field("The team reads this, and it stands in the log")
+
+
+class DisqualifyForm(forms.Form):
+    """A proposal that another person has to agree to."""
+
+    reason = reason_field(
+        "Say which rule was broken, and how you know. The team reads this once a second person agrees", 2000
+    )
+
+
+class AgreeForm(forms.Form):
+    """Nothing to type: pressing the button is what counts."""
+
+
+class AnswerForm(forms.Form):
+    """What a disqualified team says to it."""
+
+    text = forms.CharField(
+        label="Your team’s answer",
+        help_text="The people who decided and the organisers read it. You can answer once",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": "Write your answer"},
+    )

@@ -4,7 +4,8 @@ import rules
 
 from core import clock
 from core.permissions import permit
-from events.rules import is_organiser, within
+from events.models import Phase
+from events.rules import is_chair, is_organiser
 from teams.models import Membership, Team
 
 
@@ -22,7 +23,39 @@ def until_submissions_close(event) -> str:
     return f"Submissions closed at {event.say(event.submissions_close_at)}. What was asked stays as it was"
 
 
+def until_published(obj) -> str:
+    """From the time building begins. After the close it is late, and kept, until the results are out."""
+    event = obj.event
+    if event.published_at is not None and event.phase is Phase.SHOWCASE:
+        return f"The results were published at {event.say(event.published_at)}"
+    return event.why_shut("submissions") if clock.now() < event.submissions_close_at else ""
+
+
+def after_the_close(obj) -> str:
+    event = obj.event
+    if clock.now() < event.submissions_close_at:
+        return f"Submissions close at {event.say(event.submissions_close_at)}. Nothing is late before"
+    return until_published(obj)
+
+
+def until_own_deadline(submission) -> str:
+    """For this team: it may have been given more time than the others."""
+    if why := until_published(submission):
+        return why
+    ends = submission.window.ends_at
+    return "" if clock.now() < ends else f"Submissions closed at {submission.event.say(ends)}"
+
+
+runs_event = is_organiser | is_chair
+
 permit("submissions.call", is_organiser, until_submissions_close)
 permit("submissions.start", is_on_team)
 permit("submissions.edit", is_on_team)
-permit("submissions.submit", is_on_team, within("submissions"))
+permit("submissions.submit", is_on_team, until_published)
+permit("submissions.withdraw", is_on_team, until_published)
+permit("submissions.bring_back", is_on_team, until_own_deadline)
+permit("submissions.answer", is_on_team, until_published)
+permit("submissions.standings", runs_event)
+permit("submissions.extend", is_organiser & ~is_on_team, until_published)
+permit("submissions.admit", is_organiser & ~is_on_team, after_the_close)
+permit("submissions.disqualify", runs_event & ~is_on_team, until_published)

@@ -174,10 +174,17 @@ def file_of(team: Team, data: bytes = b"What we measured\n", **fields) -> File:
 
 
 def draft_of(team: Team, **answers) -> Submission:
-    """A complete draft, saved by the team's founder."""
-    submission = Submission.objects.create(team=team, saved_by=team.founded_by, **(ANSWERS | answers))
+    """A complete draft, saved by the team's founder an hour before building began, or before now."""
+    at = min(timezone.now(), team.event.building_at) - timedelta(hours=1)
+    submission = Submission(team=team, saved_by=team.founded_by, saved_at=at)
+    submission.put(ANSWERS | answers)
+    submission.save()
     DraftSave.objects.create(
-        submission=submission, version=submission.version, answers=submission.answers(), by=team.founded_by
+        submission=submission,
+        version=submission.version,
+        answers=submission.answers(),
+        by=team.founded_by,
+        at=at,
     )
     return submission
 

@@ -1,4 +1,4 @@
-"""An organiser decides what an event asks of its entries."""
+"""An organiser decides what an event asks of its entries, and by which rules it takes them."""
 
 from collections.abc import Sequence
 
@@ -14,28 +14,41 @@ from events.models import Event
 from submissions.models import Call, Revision, Submission
 from submissions.questions import OWN
 
+RULES = ("required", "grace_minutes", "remind_hours", "draft_becomes_entry")
+
 
 @transaction.atomic
-def set_call(event: Event, *, by: User, required: Sequence[str]) -> Call:
-    """Decide which answers an entry must have."""
+def set_call(
+    event: Event,
+    *,
+    by: User,
+    required: Sequence[str],
+    grace_minutes: int,
+    remind_hours: Sequence[int],
+    draft_becomes_entry: bool,
+) -> Call:
+    """Decide which answers an entry must have, and the rules at the deadline."""
     call = _locked(event, by)
     known = call.may_be_required()
     if strange := [name for name in required if name not in known]:
         raise Refused(f"There is no answer ‘{strange[0]}’ to require", "required")
     if "title" not in required:
         raise Refused("Keep the title required: entries are listed by it", "required")
-    before, call.required = call.required, [name for name in known if name in required]
-    if call.required == before:
+    before = {name: getattr(call, name) for name in RULES}
+    call.required = [name for name in known if name in required]
+    call.grace_minutes = grace_minutes
+    call.remind_hours = sorted(set(remind_hours), reverse=True)
+    call.draft_becomes_entry = draft_becomes_entry
+    changed = {name: getattr(call, name) for name in RULES if getattr(call, name) != before[name]}
+    if not changed:
         return call
     call.save()
-    record(
-        by,
-        "submissions.call_set",
-        call,
-        required=call.required,
-        now_required=[name for name in call.required if name not in before],
-        no_longer_required=[name for name in before if name not in call.required],
-    )
+    if "required" in changed:
+        changed |= {
+            "now_required": [name for name in call.required if name not in before["required"]],
+            "no_longer_required": [name for name in before["required"] if name not in call.required],
+        }
+    record(by, "submissions.call_set", call, **changed)
     return call
 
 

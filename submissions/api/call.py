@@ -15,9 +15,14 @@ from submissions.questions import OWN
 
 
 class CallSerializer(StrictSerializer):
-    """What every entry must answer."""
+    """What every entry must answer, and the rules at the deadline."""
 
     required = serializers.ListField(child=serializers.CharField(max_length=60), max_length=200)  # type: ignore[assignment]
+    grace_minutes = serializers.IntegerField(min_value=0, max_value=Call.MOST_GRACE)
+    remind_hours = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=168), max_length=10
+    )
+    draft_becomes_entry = serializers.BooleanField()
 
 
 class CallQuestionSerializer(StrictSerializer):
@@ -42,7 +47,7 @@ class RemovedSerializer(StrictSerializer):
 @extend_schema(operation_id="set_call", methods=["PUT"], request=CallSerializer, responses=CallSerializer)
 @api_view(["GET", "PUT"])
 def call(request: Request, event_slug: str) -> Response:
-    """Which answers an entry must have at this event."""
+    """What the event asks of its entries, and by which rules it takes them."""
     event = organised(request, event_slug)
     if request.method == "GET":
         return Response(CallSerializer(Call.of(event)).data)

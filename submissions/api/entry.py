@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -6,13 +8,15 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core import clock
 from core.api import StrictSerializer, paged, sent
 from core.doors import SIGNED_IN, door
 from events.models import Event
 from files.serving import serve
 from submissions import actions
 from submissions.declarations import CURRENT_DECLARATIONS, DECLARATIONS
-from submissions.models import Answers, Revision, Submission, https_only, received_items
+from submissions.models import Answers, Revision, Side, Submission, https_only, received_items
+from submissions.rules import until_published
 from teams.models import Team
 
 # Shapes
@@ -46,6 +50,8 @@ class DraftSerializer(StrictSerializer, serializers.ModelSerializer):
     saved_by = serializers.CharField(allow_null=True)
     missing = serializers.ListField(child=serializers.CharField(), source="unanswered")
     shut = serializers.SerializerMethodField()
+    closes_at = serializers.SerializerMethodField()
+    out = serializers.CharField(source="why_out", help_text="Why it is no entry, whatever was submitted.")
 
     class Meta:
         model = Submission
@@ -57,13 +63,19 @@ class DraftSerializer(StrictSerializer, serializers.ModelSerializer):
             "saved_at",
             "missing",
             "shut",
+            "closes_at",
+            "out",
             *Answers.fields(),
             "more",
         ]
 
     def get_shut(self, submission: Submission) -> str:
-        """Why the draft cannot be submitted now; empty while it can."""
-        return submission.event.why_shut("submissions")
+        """Why the draft cannot be submitted now; empty while it can, be it late."""
+        return until_published(submission)
+
+    def get_closes_at(self, submission: Submission) -> datetime:
+        """Until when this team's entry is in time. What comes later is kept as late."""
+        return submission.window.told(clock.now())
 
 
 class OvertakenDraftSerializer(StrictSerializer):
@@ -116,9 +128,12 @@ class ReceiptSerializer(StrictSerializer):
     title = serializers.CharField()
     submitted_at = serializers.DateTimeField()
     received = serializers.CharField(help_text="The same moment in words, in the event's own zone.")
-    submitted_by = serializers.CharField()
+    submitted_by = serializers.CharField(source="submitter")
+    by_rule = serializers.BooleanField(help_text="The last complete draft at the deadline.")
+    side = serializers.ChoiceField(choices=Side.choices, help_text="Of the deadline.")
+    counts = serializers.BooleanField(help_text="What comes late counts once an organiser admits it.")
     sha256 = serializers.CharField(help_text="Of the revision's text, in UTF-8.")
-    declared = serializers.CharField()
+    declared = serializers.CharField(source="agreed", allow_blank=True)
     declarations = serializers.ListField(child=serializers.CharField())
     items = serializers.SerializerMethodField()
 
@@ -130,7 +145,8 @@ class ReceiptSerializer(StrictSerializer):
 class RevisionSerializer(serializers.ModelSerializer):
     submission = serializers.CharField(source="submission.code")
     team = serializers.CharField(source="submission.team.name")
-    submitted_by = serializers.CharField()
+    submitted_by = serializers.CharField(source="submitter")
+    counts = serializers.BooleanField()
     text = serializers.CharField(source="as_markdown")
 
     class Meta:
@@ -141,6 +157,9 @@ class RevisionSerializer(serializers.ModelSerializer):
             "number",
             "submitted_at",
             "submitted_by",
+            "by_rule",
+            "side",
+            "counts",
             "sha256",
             *Answers.fields(),
             "more",
@@ -284,5 +303,6 @@ def find_draft(request: Request, event_slug: str, code: str) -> Submission:
 
 
 def visible_revisions(request: Request, event_slug: str, code: str):
-    visible = Revision.objects.visible_to(request.user).with_people().select_related("submitted_by")
+    visible = Revision.objects.visible_to(request.user).with_people()
+    visible = visible.select_related("submitted_by", "admission", "declaration")
     return visible.filter(submission__team__event__slug=event_slug, submission__code=code)

@@ -1,19 +1,23 @@
 """A team's draft: what it is asked, what it has answered so far, and who changed what."""
 
+import copy
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef
-from django.db.models.functions import Now
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest, Now
 
 from challenges.models import Challenge
 from core.codes import new_code
 from events.models import Event
 from files.models import File
 from submissions.models.answers import Answers
+from submissions.models.extensions import Extension
 from submissions.questions import Question, Task, tasks_of
+from submissions.windows import Extra, Window
 from teams.models import Membership, Team
 
 
@@ -21,14 +25,28 @@ def usually_required() -> list[str]:
     return list(Answers.REQUIRED)
 
 
+def usual_reminders() -> list[int]:
+    return [24, 3, 1]
+
+
 class Call(models.Model):
-    """An event's call for entries: what is asked. Without a row the defaults hold."""
+    """An event's call for entries: what is asked, and the rules at the deadline. Without a row, defaults."""
+
+    MOST_GRACE = 24 * 60
 
     event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="+")
     required = models.JSONField(default=usually_required)  # names of answers
     # Its own, as {name, words, hint, required, challenge}: of all teams, or of one challenge by its code.
     # `retired`: asked no more, and kept because somebody has answered it.
     questions = models.JSONField(default=list, blank=True)
+    grace_minutes = models.PositiveSmallIntegerField(default=0)  # after the close, and still in time
+    remind_hours = models.JSONField(default=usual_reminders, blank=True)  # before the close
+    draft_becomes_entry = models.BooleanField(default=True)  # the last complete one, at the deadline
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(grace_minutes__lte=24 * 60), name="grace_is_a_day_at_most"),
+        ]
 
     def __str__(self) -> str:
         return f"Call for entries of {self.event}"
@@ -70,6 +88,19 @@ class SubmissionQuerySet(models.QuerySet):
     def with_people(self) -> Self:
         return self.select_related("team__event", "team__challenge", "saved_by")
 
+    def with_deadline(self) -> Self:
+        """With `deadline`, which is `window.ends_at` in SQL, and `extended_until`, if it was extended."""
+        minutes = Call.objects.filter(event=OuterRef("team__event")).values("grace_minutes")[:1]
+        extra = Extension.objects.lasting().filter(team=OuterRef("team")).values("until")[:1]
+        grace = ExpressionWrapper(
+            Coalesce(Subquery(minutes), 0) * Value(timedelta(minutes=1)), output_field=models.DurationField()
+        )
+        closes = ExpressionWrapper(
+            F("team__event__submissions_close_at") + grace, output_field=models.DateTimeField()
+        )
+        # Of PostgreSQL: what is not there is left out of the comparison
+        return self.annotate(extended_until=Subquery(extra), deadline=Greatest(closes, Subquery(extra)))
+
 
 class Submission(Answers):
     """A team's draft, and the thread of its revisions."""
@@ -81,6 +112,15 @@ class Submission(Answers):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     saved_at = models.DateTimeField(db_default=Now())
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    as_it_was: datetime | None = None  # of `as_of`: the moment that this copy stands for
+    # Of `with_deadline`
+    deadline: datetime
+    extended_until: datetime | None
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -111,10 +151,46 @@ class Submission(Answers):
         answers = self.answers()
         return [question.name for task in self.tasks for question in task.missing(answers)]
 
+    @cached_property
+    def window(self) -> Window:
+        """Until when this team's entry is in time."""
+        extras = Extension.objects.filter(team=self.team_id).values_list("until", "ended_at")
+        grace = timedelta(minutes=self.call.grace_minutes)
+        return Window(self.event.submissions_close_at, grace, [Extra(*one) for one in extras])
+
     @property
     def current_revision(self):
-        """The entry: the newest revision that counts."""
+        """The entry: the newest revision that counts. None while it is withdrawn or disqualified."""
+        return self.revisions.current().first()
+
+    @property
+    def last_received(self):
+        """The newest revision, whether it counts or not."""
         return self.revisions.order_by("-number").first()
+
+    @property
+    def disqualification(self):
+        """The one in force."""
+        return self.disqualifications.in_force().first()
+
+    def why_out(self) -> str:
+        """Why nothing of this team is an entry, whatever it submitted; "" when nothing is in the way."""
+        if self.withdrawn_at is not None:
+            return "The team has withdrawn its entry"
+        return "The entry is disqualified" if self.disqualification else ""
+
+    def as_of(self, moment: datetime) -> "Submission | None":
+        """The draft with its files as they stood then, or None when there was none. Never to be saved."""
+        then = copy.copy(self)
+        then.as_it_was = moment
+        if self.saved_at <= moment:
+            return then
+        save = self.saves.filter(at__lte=moment).order_by("-version").first()
+        if save is None:
+            return None
+        then.put(dict.fromkeys(self.answers(), "") | save.answers)
+        then.version, then.saved_by, then.saved_at = save.version, save.by, save.at
+        return then
 
     def is_changed_since(self, last) -> bool:
         """Whether the draft says something that a revision does not; without one it does."""
@@ -122,10 +198,11 @@ class Submission(Answers):
 
     def files(self) -> models.QuerySet[File]:
         """What would go with the entry if it were submitted now."""
-        return File.objects.of_team(self.team).usable()
+        every = File.objects.of_team(self.team)
+        return every.usable_at(self.as_it_was) if self.as_it_was else every.usable()
 
     def to_send(self) -> set[tuple[int, str]]:
-        return set(self.files().values_list("pk", "alt"))
+        return {(file.pk, file.alt) for file in self.files()}
 
     def save_at(self, version: int) -> "DraftSave | None":
         return self.saves.filter(version=version).first()

@@ -13,16 +13,41 @@ from events.models import Event, Role, RoleKind
 from files.models import File
 from submissions.declarations import DECLARATIONS
 from submissions.models.answers import Answers
+from submissions.models.disqualifications import Disqualification
 from submissions.models.drafts import Submission
 from submissions.questions import Question, catalogue
+from submissions.windows import EXTENSION, GRACE, IN_TIME, LATE, MOMENT
 from teams.models import Membership, Team
 
 
+class Side(models.TextChoices):
+    """Of the deadline, by when it was received."""
+
+    IN_TIME = IN_TIME, "In time"
+    GRACE = GRACE, "In time, within the grace after the close"
+    EXTENSION = EXTENSION, "In time, within the time given to this team"
+    LATE = LATE, "Late"
+
+
 class RevisionQuerySet(models.QuerySet):
+    def counting(self) -> Self:
+        """What came in time, and what came late and was admitted."""
+        return self.filter(~Q(side=Side.LATE) | Q(admission__outcome="admitted"))
+
+    def late(self) -> Self:
+        return self.filter(side=Side.LATE)
+
+    def undecided(self) -> Self:
+        """Late, and nobody has said yet whether it counts."""
+        return self.late().filter(admission=None)
+
     def current(self) -> Self:
-        """The last revision of each submission: the entry."""
-        newest = Revision.objects.filter(submission=OuterRef("submission")).order_by("-number")
-        return self.filter(pk=Subquery(newest.values("pk")[:1]))
+        """The entry: the last revision that counts, of a team that is neither out nor has withdrawn."""
+        newest = Revision.objects.counting().filter(submission=OuterRef("submission")).order_by("-number")
+        out = Disqualification.objects.in_force().filter(submission=OuterRef("submission"))
+        return self.filter(
+            ~Exists(out), pk=Subquery(newest.values("pk")[:1]), submission__withdrawn_at__isnull=True
+        )
 
     def of_event(self, event) -> Self:
         return self.filter(submission__team__event=event)
@@ -51,9 +76,13 @@ class Revision(Answers):
     key = models.UUIDField(default=uuid.uuid4)  # the same press of the button, the same receipt
     receipt = models.CharField(max_length=8, unique=True, default=new_code)
     sha256 = models.CharField(max_length=64)
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Nobody, where the rule at the deadline made it
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     submitted_at = models.DateTimeField()
-    declared = models.CharField(max_length=20)  # the version of the declarations agreed to
+    side = models.CharField(max_length=10, choices=Side, default=Side.IN_TIME)
+    declared = models.CharField(max_length=20, blank=True)  # the version of the declarations agreed to
     people_only = models.BooleanField(default=False)  # the team wants no AI model to read it
     # What was asked beyond the catalogue, as [name, words]: an organiser may word it otherwise tomorrow
     asked = models.JSONField(default=list, blank=True)
@@ -68,6 +97,9 @@ class Revision(Answers):
             models.UniqueConstraint(fields=["submission", "number"], name="revisions_are_numbered"),
             models.UniqueConstraint(fields=["submission", "key"], name="one_revision_for_each_key"),
             models.CheckConstraint(condition=Q(number__gte=1), name="revisions_start_at_one"),
+            models.CheckConstraint(
+                condition=Q(submitted_by__isnull=False) | ~Q(side="late"), name="the_rule_is_never_late"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -86,9 +118,37 @@ class Revision(Answers):
         return self.submission.team.event.slug
 
     @property
+    def by_rule(self) -> bool:
+        """The last complete draft at the deadline, which nobody submitted."""
+        return self.submitted_by_id is None
+
+    @property
+    def submitter(self) -> str:
+        return str(self.submitted_by) if self.submitted_by else "The rule at the deadline"
+
+    @property
     def received(self) -> str:
-        """The exact time of receipt, in the event's zone."""
-        return exactly(self.submitted_at, self.event.zone)
+        """The exact time of receipt, in the event's zone. What the rule took was there at the deadline."""
+        at = self.submitted_at + MOMENT if self.by_rule else self.submitted_at
+        return exactly(at, self.event.zone)
+
+    @property
+    def is_late(self) -> bool:
+        return self.side == Side.LATE
+
+    @property
+    def decided(self) -> "models.Model | None":
+        """What was decided on it, as one that came late: an Admission."""
+        return getattr(self, "admission", None)
+
+    @property
+    def counts(self) -> bool:
+        return not self.is_late or getattr(self.decided, "outcome", "") == "admitted"
+
+    @property
+    def agreed(self) -> str:
+        """The version of the declarations that the team agreed to, then or afterwards; "" until it has."""
+        return self.declared or getattr(getattr(self, "declaration", None), "declared", "")
 
     def questions(self) -> list[Question]:
         """The catalogue with what the event asked then: safeguards after theirs, its own at the end."""
@@ -105,13 +165,13 @@ class Revision(Answers):
         return set(self.enclosures.values_list("file_id", "alt"))
 
     def before(self) -> "Revision | None":
-        """The revision that this one replaced."""
+        """The revision that came before this one."""
         return self.submission.revisions.filter(number=self.number - 1).first()
 
     @property
     def declarations(self) -> tuple[str, ...]:
         """The statements that were agreed to, in the words of then."""
-        return DECLARATIONS.get(self.declared, ())
+        return DECLARATIONS.get(self.agreed, ())
 
 
 class Enclosure(models.Model):

@@ -1,4 +1,4 @@
-"""An organiser's page: what the event asks of its entries."""
+"""An organiser's page: what the event asks of its entries, and by which rules it takes them."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse

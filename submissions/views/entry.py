@@ -12,15 +12,17 @@ from django.urls import NoReverseMatch, reverse
 from core import clock
 from core.doors import SIGNED_IN, door
 from core.models import AuditRow
-from core.refusals import refusals_on
-from events.models import Event, Role, RoleKind
+from core.permissions import may
+from core.refusals import Refused, refusals_on
+from events.models import Event, Phase, Role, RoleKind
 from files.serving import serve
 from submissions import actions
 from submissions.declarations import CURRENT_DECLARATIONS, DECLARATIONS
-from submissions.forms import SubmitForm, TaskForm
+from submissions.forms import AgreeForm, AnswerForm, SubmitForm, TaskForm
 from submissions.models import Answers, Revision, Submission, received_items
 from submissions.questions import Task
-from submissions.steps import STEPS, standing
+from submissions.rules import until_published
+from submissions.steps import STEPS, Facts, standing
 from teams.models import Membership
 
 PAGE = 50
@@ -38,17 +40,67 @@ def entry(request: HttpRequest, event_slug: str) -> HttpResponse:
     submission = Submission.objects.with_people().filter(team=membership.team).first()
     if submission is None:
         submission = actions.start(membership.team, by=request.user)
-    revisions = submission.revisions.select_related("submitted_by")
+    return show_entry(request, submission, AnswerForm())
+
+
+def show_entry(request: HttpRequest, submission: Submission, form: AnswerForm) -> HttpResponse:
+    revisions = submission.revisions.select_related("submitted_by", "admission", "declaration")
     page = Paginator(revisions, PAGE).get_page(request.GET.get("page"))
     context = about(submission)
-    step = next_step(submission, last=context["last"], is_changed=context["is_changed"])
     context |= {
         "page": page,
-        "step": step,
+        "step": next_step(submission, context),
         "tasks": rows_of(submission),
         "moved": moved_by_organisers(submission),
+        "form": form,
+        "may_withdraw": may(request.user, "submissions.withdraw", submission)
+        and not context["is_out"]
+        and (context["last"] is not None or not context["is_late"]),
+        "may_bring_back": submission.withdrawn_at is not None
+        and may(request.user, "submissions.bring_back", submission),
     }
     return render(request, "submissions/entry.html", context)
+
+
+@door("submissions.withdraw")
+def withdraw(request: HttpRequest, event_slug: str, code: str) -> HttpResponse:
+    """Are you sure, with what it means."""
+    submission = draft(request, event_slug, code)
+    form = AgreeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.withdraw(submission, by=request.user)
+            messages.success(request, "Your entry is withdrawn. Your team has a mail that says so.")
+            return redirect("submissions:entry", event_slug)
+    return render(request, "submissions/withdraw.html", about(submission) | {"form": form})
+
+
+@door("submissions.bring_back")
+def bring_back(request: HttpRequest, event_slug: str, code: str) -> HttpResponse:
+    submission = draft(request, event_slug, code)
+    if request.method == "POST":
+        try:
+            actions.bring_back(submission, by=request.user)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, "Your entry is back, as it was.")
+    return redirect("submissions:entry", event_slug)
+
+
+@door("submissions.answer")
+def answer(request: HttpRequest, event_slug: str, code: str) -> HttpResponse:
+    """What a disqualified team says to it. What was typed stays on the page until it is taken."""
+    submission = draft(request, event_slug, code)
+    if request.method != "POST":
+        return redirect("submissions:entry", event_slug)
+    form = AnswerForm(request.POST)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.answer_disqualification(submission, by=request.user, text=form.cleaned_data["text"])
+            messages.success(request, "Your answer is with the people who decided.")
+            return redirect("submissions:entry", event_slug)
+    return show_entry(request, submission, form)
 
 
 @door("submissions.edit")
@@ -164,7 +216,8 @@ def draft(request: HttpRequest, event_slug: str, code: str) -> Submission:
 
 
 def readable(request: HttpRequest, event_slug: str, code: str, number: int) -> Revision:
-    visible = Revision.objects.visible_to(request.user).with_people().select_related("submitted_by")
+    visible = Revision.objects.visible_to(request.user).with_people()
+    visible = visible.select_related("submitted_by", "admission__by", "declaration__by")
     return get_object_or_404(
         visible, submission__team__event__slug=event_slug, submission__code=code, number=number
     )
@@ -172,11 +225,14 @@ def readable(request: HttpRequest, event_slug: str, code: str, number: int) -> R
 
 def about(submission: Submission) -> dict:
     """What the pages of a draft share."""
-    event = submission.event
-    last = submission.current_revision
+    event, window = submission.event, submission.window
+    last, received = submission.current_revision, submission.last_received
     missing = submission.unanswered()
-    shut = event.why_shut("submissions")
+    shut = until_published(submission)
     addresses = addresses_of(submission)
+    ends = event.say(window.told(clock.now()))
+    is_changed = submission.is_changed_since(received)
+    disqualification = submission.disqualification
     return {
         "event": event,
         "submission": submission,
@@ -185,9 +241,19 @@ def about(submission: Submission) -> dict:
         ],
         "missing_title": f"{len(missing)} {'answer is' if len(missing) == 1 else 'answers are'} missing",
         "last": last,
-        "is_changed": submission.is_changed_since(last),
+        "received": received,
+        "is_changed": is_changed,
+        "is_undeclared": received is not None and not received.agreed,
+        "is_out": submission.withdrawn_at is not None or disqualification is not None,
+        "disqualification": disqualification,
+        "ends": ends,
+        "is_extended": window.is_extended,
+        "is_late": clock.now() >= window.ends_at,
+        "late_text": f"Submissions closed at {ends}. What you submit now is kept as late. It counts only if "
+        "an organiser admits it.",
         "shut": shut,
-        "shut_text": f"{shut}. You can still save your draft. What you save now is not submitted.",
+        "shut_text": f"{shut or f'Submissions closed at {ends}'}. You can still save your draft. What you "
+        "save now is not submitted.",
     }
 
 
@@ -264,6 +330,7 @@ def moved_by_organisers(submission: Submission) -> str:
 def around(request: HttpRequest, frozen: Revision) -> dict:
     """What the pages of a revision share."""
     submission = frozen.submission
+    window = submission.window
     return {
         "event": frozen.event,
         "submission": submission,
@@ -272,7 +339,9 @@ def around(request: HttpRequest, frozen: Revision) -> dict:
         "items": received_items(frozen),
         "enclosures": handed_in(frozen),
         "newest": submission.current_revision,
-        "shut": frozen.event.why_shut("submissions"),
+        "ends": frozen.event.say(window.told(clock.now())),
+        "is_late": clock.now() >= window.ends_at,
+        "out": submission.why_out(),
         "is_mine": submission.team.memberships.filter(user=request.user).exists(),
     }
 
@@ -316,18 +385,22 @@ def shown(answers: Answers, addresses: Mapping[str, str] = MappingProxyType({}))
     ]
 
 
-def next_step(submission: Submission, *, last: Revision | None, is_changed: bool) -> dict:
-    event = submission.event
-    step = STEPS[
-        standing(
-            is_over=clock.now() >= event.submissions_close_at,
-            is_open=event.is_open("submissions"),
-            is_submitted=last is not None,
-            is_changed=is_changed,
-            is_blank=submission.is_blank,
-            is_complete=not submission.unanswered(),
-        )
-    ]
+def next_step(submission: Submission, context: Mapping) -> dict:
+    event, received = submission.event, context["received"]
+    facts = Facts(
+        is_over=context["is_late"],
+        is_ended=event.phase is Phase.SHOWCASE,
+        is_open=not context["shut"],
+        is_submitted=context["last"] is not None,
+        is_waiting=received is not None and received.is_late and received.decided is None,
+        is_declared=not context["is_undeclared"],
+        is_changed=context["is_changed"],
+        is_blank=submission.is_blank,
+        is_complete=not context["missing"],
+        is_withdrawn=submission.withdrawn_at is not None,
+        is_disqualified=context["disqualification"] is not None,
+    )
+    step = STEPS[standing(facts)]
     href = ""
     if step.action and step.leads_to == "edit":
         href = next_task(submission)
@@ -365,9 +438,11 @@ def next_task(submission: Submission, after: Task | None = None) -> str:
 
 def after_saving(request: HttpRequest, saved: Submission, task: Task) -> HttpResponse:
     """On to what is still missing, or back to the list, saying plainly what a save is not."""
-    shut = saved.event.why_shut("submissions")
-    if shut:
-        messages.warning(request, f"Draft saved, not submitted. {shut}.")
+    ends = saved.window.ends_at
+    if clock.now() >= ends:
+        messages.warning(
+            request, f"Draft saved, not submitted. Submissions closed at {saved.event.say(ends)}."
+        )
     else:
         messages.success(request, "Draft saved. Nobody outside your team sees it until you submit.")
     if request.POST.get("then") == "next":

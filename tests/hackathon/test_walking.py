@@ -33,7 +33,7 @@ def test_walk_over_the_api_goes_from_announcement_to_showcase(cast, live_server,
     with processes.worker(tmp_path / "worker.log"), processes.beat(tmp_path):
         Walk(keys(cast, live_server.url), emails, said.append).go()
 
-    assert len(said) == 7
+    assert len(said) == 8
     assert Event.objects.get().phase == "showcase"
     assert set(AuditRow.objects.filter(scope="walk-through").values_list("verb", flat=True)) == {
         "events.created",
@@ -50,6 +50,7 @@ def test_walk_over_the_api_goes_from_announcement_to_showcase(cast, live_server,
         "teams.naming_agreed",
         "submissions.started",
         "submissions.submitted",
+        "submissions.closed",
         "screening.cleared",
         "judging.adopted",
         "judging.allocated",

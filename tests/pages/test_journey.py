@@ -262,7 +262,7 @@ def screen(cast: Cast) -> None:
 
 
 def submit_too_late(cast: Cast) -> None:
-    """A page that was open when the deadline passed: refused, and every word is still there."""
+    """A page that was open when the deadline passed: what it sends is kept, and marked as late."""
     ben = cast["ben"]
     ben.goto("/events/summer-hackathon/submissions/mine/")
     follow(ben, "Title and pitch")
@@ -272,8 +272,9 @@ def submit_too_late(cast: Cast) -> None:
     time_passes(Phase.JUDGING)
     ben.get_by_label("I confirm all of these statements").check()
     press(ben, "Submit your entry")
-    expect(ben.locator(".govuk-error-summary")).to_contain_text("Submissions closed at")
+    expect(ben.get_by_role("heading", level=1)).to_have_text("We received this late, and kept it")
     expect(ben.get_by_role("main")).to_contain_text("Letter Sorter Two")
+    expect(ben.get_by_role("main")).to_contain_text("Until then revision 1 is the entry")
 
 
 def judge(cast: Cast) -> None:

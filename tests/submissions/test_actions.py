@@ -243,6 +243,7 @@ def test_submit_records_who_what_and_on_which_words(ben):
         "receipt": revision.receipt,
         "sha256": revision.sha256,
         "draft_version": 1,
+        "side": "in_time",
         "declared": "2026-11",
         "people_only": False,
         "files": [],
@@ -389,18 +390,22 @@ def test_submit_a_microsecond_before_the_deadline_is_received(ben):
     assert revision.submitted_at == moment
 
 
-@pytest.mark.parametrize("late_by", [timedelta(0), MICROSECOND, timedelta(seconds=1), timedelta(days=400)])
-def test_submit_at_the_deadline_or_after_is_refused_and_the_draft_stays(ben, late_by):
+@pytest.mark.parametrize("late_by", [timedelta(0), MICROSECOND, timedelta(seconds=1), timedelta(hours=20)])
+def test_submit_at_the_deadline_or_after_is_kept_as_late_and_does_not_count(ben, late_by):
     event = event_in(Phase.BUILDING)
     submission = draft_of(team_of(event))
+    first = hand_in(submission, by=ben)
+    moment = event.submissions_close_at + late_by
 
-    with arrived_at(event.submissions_close_at + late_by), pytest.raises(Refused) as caught:
-        hand_in(submission, by=ben)
+    with arrived_at(moment):
+        actions.save_draft(submission, by=ben, version=1, answers={"title": "Letter Sorter Two"})
+        late = hand_in(submission, by=ben)
 
-    submission.refresh_from_db()
-    assert caught.value.message == f"Submissions closed at {event.say(event.submissions_close_at)}"
-    assert submission.answers() == ANSWERS
-    assert (Revision.objects.count(), Mail.objects.count()) == (0, 0)
+    assert (late.number, late.side, late.submitted_at, late.counts) == (2, "late", moment, False)
+    assert list(Revision.objects.current()) == [first]
+    mail = Mail.objects.get(key=f"receipt:{late.pk}:{ben.pk}")
+    assert mail.subject == f"Received late: Letter Sorter Two (revision 2, reference {late.receipt})"
+    assert "counts only if an organiser admits it. Until then revision 1 is your entry." in mail.body
 
 
 def test_submit_counts_from_when_it_arrived_not_from_when_it_is_done(ben):

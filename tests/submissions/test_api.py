@@ -1,6 +1,7 @@
 from uuid import uuid4
 
 import pytest
+from django.utils.dateparse import parse_datetime
 
 from events.models import Phase
 from submissions import actions
@@ -41,7 +42,10 @@ def test_journey_from_nothing_to_a_receipt(api_as, ben):
         "more": {},
         "missing": list(Submission.REQUIRED),
         "shut": "",
+        "closes_at": draft["closes_at"],
+        "out": "",
     }
+    assert parse_datetime(draft["closes_at"]) == team.event.submissions_close_at
     assert [answer["field"] for answer in missing] == list(Submission.REQUIRED)
     assert (saved["version"], saved["missing"]) == (2, [])
     assert {name: saved[name] for name in ANSWERS} == ANSWERS
@@ -178,18 +182,18 @@ def test_submit_twice_with_one_key_is_one_receipt(api_as, ben):
     assert Revision.objects.count() == 1
 
 
-def test_submit_late_is_409_with_the_reason(api_as, ben):
-    event = event_in(Phase.JUDGING)
-    submission = draft_of(team_of(event))
+def test_submit_late_is_received_and_says_that_it_does_not_count(api_as, ben):
+    submission = draft_of(team_of(event_in(Phase.JUDGING)))
+    revision_of(submission)
+    client = api_as(ben)
+    client.patch(f"{BASE}/{submission.code}/", {"version": 1, "title": "Later"}, format="json")
     sent = {"key": str(uuid4()), "declared": "2026-11"}
 
-    response = api_as(ben).post(f"{BASE}/{submission.code}/submit/", sent, format="json")
+    response = client.post(f"{BASE}/{submission.code}/submit/", sent, format="json")
 
-    assert response.status_code == 409
-    assert response.json() == {
-        "detail": f"Submissions closed at {event.say(event.submissions_close_at)}",
-        "field": None,
-    }
+    receipt = response.json()
+    assert (response.status_code, receipt["number"]) == (201, 2)
+    assert (receipt["side"], receipt["counts"], receipt["by_rule"]) == ("late", False, False)
 
 
 @pytest.mark.parametrize(

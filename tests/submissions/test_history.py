@@ -18,7 +18,12 @@ from tests.world import ANSWERS, draft_of, event_in, person, revision_of, team_o
 pytestmark = pytest.mark.django_db
 
 BASE = "/events/summer/submissions"
-RULES = {"required": ["title", "built"]}
+RULES = {
+    "grace_minutes": 0,
+    "remind_hours": [24],
+    "draft_becomes_entry": True,
+    "required": ["title", "built"],
+}
 
 
 def changed_draft(*keys):
@@ -263,12 +268,15 @@ def test_call_is_set_and_a_question_added_by_the_pages(as_, ada):
     event = event_in(Phase.BUILDING)
     browser = as_(ada)
 
-    saved = browser.post(f"{BASE}/call/", {"required": ["title", "cost"]})
+    saved = browser.post(
+        f"{BASE}/call/", {"required": ["title", "cost"], "grace_minutes": "5", "remind_hours": "3, 24"}
+    )
     added = browser.post(f"{BASE}/call/questions/add/", {"words": "Who would run it?", "challenge": "all"})
 
     call = Call.of(event)
     assert (saved.status_code, added.status_code) == (302, 302)
-    assert call.required == ["title", "cost"]
+    assert (call.required, call.grace_minutes, call.remind_hours) == (["title", "cost"], 5, [24, 3])
+    assert call.draft_becomes_entry is False  # an unticked box
     assert [(row["words"], row["challenge"]) for row in call.questions] == [("Who would run it?", "")]
 
 

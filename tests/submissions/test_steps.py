@@ -1,15 +1,8 @@
 import pytest
 
-from submissions.steps import STEPS, standing
+from submissions.steps import STEPS, Facts, standing
 
-FACTS = {
-    "is_over": False,
-    "is_open": True,
-    "is_submitted": False,
-    "is_changed": True,
-    "is_blank": False,
-    "is_complete": True,
-}
+OVER = {"is_over": True}
 
 
 @pytest.mark.parametrize(
@@ -22,12 +15,21 @@ FACTS = {
         ({"is_submitted": True}, "changed"),
         ({"is_submitted": True, "is_complete": False}, "incomplete"),
         ({"is_submitted": True, "is_changed": False}, "submitted"),
-        ({"is_over": True, "is_open": False}, "missed"),
-        ({"is_over": True, "is_open": False, "is_blank": True, "is_complete": False}, "missed"),
-        ({"is_over": True, "is_open": False, "is_submitted": True}, "changed_too_late"),
-        ({"is_over": True, "is_open": False, "is_submitted": True, "is_changed": False}, "received"),
+        (OVER, "missed"),
+        (OVER | {"is_blank": True, "is_complete": False}, "missed_incomplete"),
+        (OVER | {"is_submitted": True}, "changed_too_late"),
+        (OVER | {"is_submitted": True, "is_changed": False}, "received"),
+        (OVER | {"is_submitted": True, "is_changed": False, "is_declared": False}, "undeclared"),
+        (OVER | {"is_submitted": True, "is_declared": False}, "changed_too_late"),
+        (OVER | {"is_waiting": True, "is_changed": False}, "late"),
+        (OVER | {"is_waiting": True}, "missed"),
+        (OVER | {"is_ended": True}, "ended"),
+        (OVER | {"is_ended": True, "is_submitted": True, "is_changed": False}, "received"),
+        ({"is_withdrawn": True}, "withdrawn"),
+        (OVER | {"is_withdrawn": True}, "withdrawn_for_good"),
+        (OVER | {"is_withdrawn": True, "is_disqualified": True}, "disqualified"),
     ],
 )
 def test_standing_follows_from_the_facts(facts, name):
-    assert standing(**FACTS | facts) == name
+    assert standing(Facts(**facts)) == name
     assert name in STEPS

@@ -75,7 +75,7 @@ def test_entry_for_a_stranger_asks_to_sign_in(as_):
         (Phase.BUILDING, {}, {"title": "Before"}, "Submit your changes"),
         (Phase.BUILDING, {"built": ""}, {"title": "Before"}, "Finish your draft"),
         (Phase.FORMING, {}, None, "Your draft is ready"),
-        (Phase.JUDGING, {}, None, "No entry was received"),
+        (Phase.JUDGING, {}, None, "No entry was received in time"),
         (Phase.JUDGING, {}, {}, "There is nothing more to do here"),
         (Phase.JUDGING, {}, {"title": "Before"}, "Your last revision is your entry"),
     ],
@@ -395,18 +395,20 @@ def test_submit_with_a_broken_key_is_an_error(as_, ben, key):
     assert Revision.objects.count() == 0
 
 
-def test_submit_after_the_deadline_says_when_it_was_and_keeps_the_draft(as_, ben):
+def test_submit_after_the_deadline_is_kept_and_the_pages_say_that_it_is_late(as_, ben):
     event = event_in(Phase.JUDGING)
     submission = draft_of(team_of(event))
+    revision_of(submission)
+    browser = as_(ben)
+    browser.post(task_page(submission), {"version": "1", "title": "Later", "pitch": ANSWERS["pitch"]})
 
-    response = as_(ben).post(f"{BASE}/{submission.code}/submit/", declared())
+    check = browser.get(f"{BASE}/{submission.code}/check/").content.decode()
+    receipt = browser.post(f"{BASE}/{submission.code}/submit/", declared(), follow=True).content.decode()
 
-    submission.refresh_from_db()
-    assert response.context["form"].non_field_errors() == [
-        f"Submissions closed at {event.say(event.submissions_close_at)}"
-    ]
-    assert "What you save now is not submitted" in response.content.decode()
-    assert (Revision.objects.count(), submission.answers()) == (0, ANSWERS)
+    assert "What you submit now is kept as late" in check
+    assert "We received this late, and kept it" in receipt
+    assert "Until then revision 1 is the entry" in receipt
+    assert [row.number for row in Revision.objects.current()] == [1]
 
 
 # Revisions and receipts
