@@ -20,6 +20,12 @@ RUN python -m venv /opt/venv \
 FROM python:3.13-slim-bookworm
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/app/var/static
 WORKDIR /app
+# What WeasyPrint lays pages out with, and two families of letters.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+        fonts-liberation fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /app hackathon
 COPY --from=libraries /opt/venv /opt/venv
 COPY manage.py ./
@@ -30,6 +36,7 @@ COPY challenges challenges
 COPY teams teams
 COPY files files
 COPY submissions submissions
+COPY records records
 COPY reading reading
 COPY screening screening
 COPY judging judging

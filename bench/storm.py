@@ -16,6 +16,7 @@ import random
 import re
 import shutil
 import statistics
+import sys
 import tempfile
 import threading
 import time
@@ -92,6 +93,7 @@ class Browser:
 
 
 def main(words: list[str]) -> int:
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # it takes minutes
     parser = argparse.ArgumentParser(prog="run.py bench storm", description=__doc__)
     parser.add_argument("--teams", type=int, default=600)
     parser.add_argument("--seconds", type=float, default=60)

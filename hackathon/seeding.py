@@ -29,6 +29,7 @@ from judging import actions as judging
 from judging.models import Assignment, Criterion
 from reading import readings
 from reading.models import Screening, reading_shown
+from records import actions as records
 from screening import actions as screening
 from showcase import actions as showcase
 from submissions import actions as submissions
@@ -249,6 +250,8 @@ class Story:
             draft = submissions.start(team, by=author)
             draft = submissions.save_draft(draft, by=author, version=draft.version, answers=answers)
             self.upload(team, spec.get("files", {}))
+            if own := spec.get("record"):
+                records.edit(draft, by=author, version=0, words=own)
         if spec["state"] == "draft":
             return
         with self.at("building_at", hours=20):

@@ -147,6 +147,7 @@ INSTALLED_APPS = [
     "judging",
     "reading",
     "screening",
+    "records",
     "submissions",
     "files",
     "teams",

@@ -8,6 +8,7 @@ import events.urls
 import files.urls
 import judging.urls
 import reading.urls
+import records.urls
 import screening.urls
 import showcase.urls
 import submissions.urls
@@ -23,6 +24,7 @@ stages = [
     (f"{EVENT}teams/", teams.urls),
     (f"{EVENT}files/", files.urls),
     (f"{EVENT}submissions/", submissions.urls),
+    (f"{EVENT}records/", records.urls),
     ("", reading.urls),
     (f"{EVENT}screening/", screening.urls),
     (f"{EVENT}judging/", judging.urls),

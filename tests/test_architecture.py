@@ -18,6 +18,7 @@ STAGES = [
     "teams",
     "files",
     "submissions",
+    "records",
     "reading",
     "screening",
     "judging",

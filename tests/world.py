@@ -177,7 +177,7 @@ def draft_of(team: Team, **answers) -> Submission:
     """A complete draft, saved by the team's founder an hour before building began, or before now."""
     at = min(timezone.now(), team.event.building_at) - timedelta(hours=1)
     submission = Submission(team=team, saved_by=team.founded_by, saved_at=at)
-    submission.put(ANSWERS | answers)
+    submission.put(ANSWERS | answers.pop("more", {}) | answers)
     submission.save()
     DraftSave.objects.create(
         submission=submission,

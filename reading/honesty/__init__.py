@@ -1,6 +1,7 @@
 """What this tool says of itself: its transparency record and the model card of the built-in engine.
 
-Both are data. An empty answer of the record is for the organisation that runs the service to give.
+Both are data. A field of the record without an answer is for the organisation that runs the service to
+fill in; the form is the one that entries have too (records.template).
 """
 
 from functools import cache
@@ -10,6 +11,7 @@ import yaml
 
 from reading.framework import load
 from reading.reader.recipe import recipe
+from records.template import answered
 
 HERE = Path(__file__).parent
 DRAFT = "DRAFT: not a published record"
@@ -17,7 +19,7 @@ DRAFT = "DRAFT: not a published record"
 
 @cache
 def record() -> dict:
-    return {"label": DRAFT, **yaml.safe_load((HERE / "record.yaml").read_text(encoding="utf-8"))}
+    return answered(yaml.safe_load((HERE / "record.yaml").read_text(encoding="utf-8")), DRAFT)
 
 
 def to_fill() -> list[str]:

@@ -63,6 +63,7 @@ NO_LINK = {
     "screening:retry": "takes a POST",
     "files:remove": "takes a POST",
     "files:restore": "takes a POST",
+    "records:export": "takes a POST",
     "submissions:submit": "takes a POST",
     "submissions:bring_back": "takes a POST",
     "submissions:answer": "takes a POST",
