@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg2
 
 import run
-from bench.server import ROOT
+from bench.server import ROOT, cpu_of
 
 SETTLE = 0.3  # seconds before a process that died is started again, as an init system waits
 
@@ -21,8 +21,11 @@ SETTLE = 0.3  # seconds before a process that died is started again, as an init 
 class Kept:
     """One process, started again whenever it ends, until we stop it."""
 
-    def __init__(self, name: str, command: list[str], env: dict[str, str], log: Path, before=None) -> None:
-        self.name, self.command, self.env, self.log, self.before = name, command, env, log, before
+    def __init__(
+        self, command: list[str], env: dict[str, str], log: Path, *, before=None, comes_second: bool = False
+    ) -> None:
+        self.command, self.env, self.log, self.before = command, env, log, before
+        self.comes_second = comes_second
         self.starts = 0
         self.is_over = threading.Event()
         self.process = self._start()
@@ -34,7 +37,7 @@ class Kept:
             self.before()
         self.starts += 1
         with self.log.open("ab") as output:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 self.command,
                 cwd=ROOT,
                 env=self.env,
@@ -44,6 +47,9 @@ class Kept:
                 start_new_session=True,
                 preexec_fn=run.die_with_parent,  # noqa: PLW1509 (the child only sets its death signal)
             )
+        if self.comes_second:
+            behind_the_others(process.pid)
+        return process
 
     def _keep(self) -> None:
         while not self.is_over.is_set():
@@ -55,6 +61,11 @@ class Kept:
     def children(self) -> list[int]:
         path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(pid) for pid in path.read_text().split()]
+
+    def used(self) -> float:
+        """Processor seconds of all that runs in its session now."""
+        every = (entry.name for entry in Path("/proc").iterdir() if entry.name.isdecimal())
+        return sum(cpu_of(pid) for pid in every if session_of(pid) == self.process.pid)
 
     def kill(self) -> None:
         """SIGKILL to the process alone: its children find out by themselves."""
@@ -73,6 +84,24 @@ class Kept:
             self.process.wait(20)
         except subprocess.TimeoutExpired:
             self.kill_all()
+
+
+def behind_the_others(pid: int) -> None:
+    """Give it the processor that nobody else wants, as `cpu_shares` does in docker-compose.yml.
+
+    Linux shares the processor among sessions before it looks at who is nice in one.
+    """
+    os.setpriority(os.PRIO_PROCESS, pid, 19)
+    group = Path(f"/proc/{pid}/autogroup")
+    if group.exists():
+        group.write_text("19")
+
+
+def session_of(pid: str) -> int:
+    try:
+        return os.getsid(int(pid))
+    except ProcessLookupError:
+        return 0
 
 
 class Stack:
@@ -128,15 +157,13 @@ class Stack:
     def start_service(self) -> None:
         celery = [sys.executable, "-m", "celery", "-A", "hackathon"]
         worker = [*celery, "worker", "--loglevel=WARNING", "--without-gossip", "--without-mingle"]
-        # The processor belongs to those who wait for an answer: workers come second to pages.
-        nice = ["nice", "-n", "19"]
-        self.keep("worker", [*nice, *worker, "-Q", "celery", "-c", "2", "-n", "main@%h"])
+        self.keep("worker", [*worker, "-Q", "celery", "-c", "2", "-n", "main@%h"])
         self.keep(
             "screening",
-            [*nice, *worker, "-Q", "screening", "-P", "threads", "-c", "32", "-n", "screening@%h"],
+            [*worker, "-Q", "screening", "-P", "threads", "-c", "32", "-n", "screening@%h"],
         )
         beat = self.data / "beat"
-        self.keep("beat", [*nice, *celery, "beat", "--loglevel=WARNING", "-s", str(beat)])
+        self.keep("beat", [*celery, "beat", "--loglevel=WARNING", "-s", str(beat)])
         self.keep(
             "web",
             [
@@ -162,7 +189,10 @@ class Stack:
             connection.close()
 
     def keep(self, name: str, command: list[str], before=None) -> None:
-        self.kept[name] = Kept(name, command, self.env, self.logs / f"{name}.log", before)
+        # The processor belongs to those who wait for an answer: workers come second to pages
+        second = name in {"worker", "screening", "beat"}
+        log = self.logs / f"{name}.log"
+        self.kept[name] = Kept(command, self.env, log, before=before, comes_second=second)
 
     def stop(self) -> None:
         for name in ("web", "beat", "screening", "worker"):

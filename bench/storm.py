@@ -229,10 +229,18 @@ class Storm:
                 threading.Thread(target=self.strike, args=(begins + share * self.seconds, what))
                 for share, what in KILLS
             ]
+        before = self.used()
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+        self.spent = {name: spent - before[name] for name, spent in self.used().items()}
+
+    def used(self) -> dict[str, float]:
+        """Processor seconds so far, of each part and of ourselves."""
+        ours = os.times()
+        parts = {name: kept.used() for name, kept in self.stack.kept.items()}
+        return parts | {"the browsers": ours.user + ours.system}
 
     def play(self, one: Browser, begins: float) -> None:
         wait_until(begins + one.at - one.lead)
@@ -355,6 +363,9 @@ class Storm:
         for what in ("save", "upload", "submit"):
             part = [answer.took for one in teams for answer in one.answers if answer.what == what]
             print(f"    {what}: p50 {statistics.median(part):.2f} s, p95 {p95(part):.2f} s")
+        if not self.kills:  # a process that was killed takes its account along
+            spent = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in self.spent.items())
+            print(f"  processor time until the last answer: {spent}")
         print(f"  readings and mails all done {backlog:.0f} s after the close")
         for line in wrong:
             print(f"  WRONG {line}")
