@@ -36,6 +36,7 @@ COPY challenges challenges
 COPY teams teams
 COPY files files
 COPY submissions submissions
+COPY links links
 COPY records records
 COPY reading reading
 COPY screening screening

@@ -95,6 +95,10 @@ class Job(models.Model):
         wait = max(self.wait(), timedelta(seconds=retry_after or 0))
         return self._write(due_at=Now() + wait, error=error, **fields)
 
+    def rest(self, pause: timedelta, **fields) -> bool:
+        """Done for now, of work that comes again: due after a pause, with all its tries."""
+        return self._write(due_at=Now() + pause, error="", tries=0, **fields)
+
     def again(self) -> bool:
         """A person asks for a failed or waiting job to be tried now. One in hand is left alone."""
         rows = type(self)._default_manager.filter(pk=self.pk, finished_at=None).exclude(error="")

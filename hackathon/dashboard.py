@@ -119,6 +119,7 @@ def stages(event: Event) -> list[tuple[str, list[dict]]]:
             row("Settings for reading", "reading:settings", event, "Early readings, budget, own questions"),
             row("What entries have in common", "reading:overview", event, "By principle, over all entries"),
             row("Calls, tokens and money", "reading:ledger", event, "What reading has cost"),
+            row("Links in entries", "links:overview", event, "Where they lead, and whether they answer"),
             row("Rubric", "judging:rubric", event, f"{criteria} criteria", 0 if criteria else 1),
             row("Judges and entries", "judging:allocation", event,
                 f"{ballots['given']} ballots given out",

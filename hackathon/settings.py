@@ -6,6 +6,7 @@ Every name read here stands in `.env.example`; a test compares the two.
 import os
 import sys
 from decimal import Decimal, InvalidOperation
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, TypedDict
 from urllib.parse import unquote, urlsplit
@@ -148,6 +149,7 @@ INSTALLED_APPS = [
     "reading",
     "screening",
     "records",
+    "links",
     "submissions",
     "files",
     "teams",
@@ -253,6 +255,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ROUTES = {
     "reading.tasks.screen": {"queue": "screening"},
     "reading.tasks.read_draft": {"queue": "screening"},
+    "links.tasks.check": {"queue": "links"},
 }
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = 100
@@ -262,6 +265,7 @@ CELERY_BEAT_SCHEDULE = {
     "scan files": {"task": "files.tasks.sweep", "schedule": 5, "options": {"expires": 5}},
     "tidy files": {"task": "files.tasks.tidy", "schedule": 3600, "options": {"expires": 3600}},
     "keep deadlines": {"task": "submissions.tasks.sweep", "schedule": 5, "options": {"expires": 5}},
+    "look after links": {"task": "links.tasks.sweep", "schedule": 60, "options": {"expires": 60}},
     "screen entries": {"task": "reading.tasks.sweep", "schedule": 5, "options": {"expires": 5}},
 }
 
@@ -432,6 +436,17 @@ FILES_MOST = {  # bytes of one file
 FILES_TEAM_BYTES = whole("FILES_TEAM_MB", 200) * MEGABYTE  # of all files on a team's shelf
 FILES_TEAM_FILES = whole("FILES_TEAM_FILES", 30)
 CLAMAV_SOCKET = optional("CLAMAV_SOCKET")  # none: files are ready at once
+
+# The only part that asks addresses which users typed, in a process of its own: off unless switched on
+LINK_CHECKER = flag("LINK_CHECKER")
+LINK_CHECKER_REFUSES = [one.strip() for one in optional("LINK_CHECKER_REFUSES").split(",") if one.strip()]
+for network in LINK_CHECKER_REFUSES:
+    try:
+        ip_network(network)
+    except ValueError:
+        raise ImproperlyConfigured(
+            "LINK_CHECKER_REFUSES must be networks such as 198.18.0.0/15, with commas between them"
+        ) from None
 
 # Logs: one JSON object a line, with the request's id, never a person's text
 LOG_LEVEL = optional("LOG_LEVEL", "INFO")

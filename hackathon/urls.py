@@ -7,6 +7,7 @@ import challenges.urls
 import events.urls
 import files.urls
 import judging.urls
+import links.urls
 import reading.urls
 import records.urls
 import screening.urls
@@ -24,6 +25,7 @@ stages = [
     (f"{EVENT}teams/", teams.urls),
     (f"{EVENT}files/", files.urls),
     (f"{EVENT}submissions/", submissions.urls),
+    (f"{EVENT}links/", links.urls),
     (f"{EVENT}records/", records.urls),
     ("", reading.urls),
     (f"{EVENT}screening/", screening.urls),

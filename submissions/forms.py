@@ -3,6 +3,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from challenges.classification import LEVELS
 from challenges.models import Challenge, DataLevel
@@ -195,12 +196,21 @@ class CallForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
     )
 
+    checks_links = forms.BooleanField(
+        label="Ask the addresses that teams give whether they answer",
+        required=False,
+        help_text="From the outside, some minutes after a draft is saved. Teams, screeners and you see "
+        "the answer. It is advice: nothing follows from it",
+    )
+
     affixes = {"grace_minutes": ("", "minutes")}
     label_sizes = {"required": "m"}
     mark_optional = False
 
     def __init__(self, *args, call: Call, **options) -> None:
         super().__init__(*args, **options)
+        if not settings.LINK_CHECKER:
+            del self.fields["checks_links"]
         self.fields["required"].choices = list(call.may_be_required().items())  # type: ignore[attr-defined]
 
     @classmethod
@@ -210,6 +220,7 @@ class CallForm(forms.Form):
             "draft_becomes_entry": call.draft_becomes_entry,
             "grace_minutes": call.grace_minutes,
             "remind_hours": ", ".join(str(hours) for hours in call.remind_hours),
+            "checks_links": call.checks_links,
         }
         return cls(call=call, initial=initial)
 

@@ -18,6 +18,7 @@ STAGES = [
     "teams",
     "files",
     "submissions",
+    "links",
     "records",
     "reading",
     "screening",

@@ -25,7 +25,7 @@ LOCKS = [ROOT / "requirements" / "base.txt", ROOT / "requirements" / "dev.txt"]
 FLOORS = tomllib.loads((ROOT / "floors.toml").read_text())["floor"]
 COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text()
 SERVICES = yaml.safe_load(COMPOSE_TEXT)["services"]
-OURS = ["web", "worker", "screening", "beat", "migrate"]
+OURS = ["web", "worker", "screening", "links", "beat", "migrate"]
 REQUIRED_BY_COMPOSE = {
     "SECRET_KEY": "s3cret",
     "POSTGRES_PASSWORD": "pass",

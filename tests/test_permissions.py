@@ -44,6 +44,8 @@ TABLE = {
     "judging.see_results": ("event", {"ada", "kit"}, {S}),
     "judging.set_rubric": ("event", {"ada", "kit"}, {D, A, F, B, J}),
     "judging.watch": ("event", {"ada", "kit"}, ALWAYS),
+    "links.overview": ("event", {"ada", "kit", "sam"}, ALWAYS),
+    "links.see": ("submission", {"ben"}, ALWAYS),
     "reading.ask_early": ("submission", {"ben"}, {B}),
     "reading.how": ("event", INSIDERS, ALWAYS),
     "reading.ledger": ("event", {"ada"}, ALWAYS),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
@@ -14,7 +15,7 @@ from events.models import Event
 from submissions.models import Call, Revision, Submission
 from submissions.questions import OWN
 
-RULES = ("required", "grace_minutes", "remind_hours", "draft_becomes_entry")
+RULES = ("required", "grace_minutes", "remind_hours", "draft_becomes_entry", "checks_links")
 
 
 @transaction.atomic
@@ -26,19 +27,24 @@ def set_call(
     grace_minutes: int,
     remind_hours: Sequence[int],
     draft_becomes_entry: bool,
+    checks_links: bool | None = None,
 ) -> Call:
-    """Decide which answers an entry must have, and the rules at the deadline."""
+    """Decide which answers an entry must have, and the rules at the deadline. None: as it is."""
     call = _locked(event, by)
     known = call.may_be_required()
     if strange := [name for name in required if name not in known]:
         raise Refused(f"There is no answer ‘{strange[0]}’ to require", "required")
     if "title" not in required:
         raise Refused("Keep the title required: entries are listed by it", "required")
+    if checks_links and not settings.LINK_CHECKER:
+        raise Refused("This site has no link checker. Ask the people who run it", "checks_links")
     before = {name: getattr(call, name) for name in RULES}
     call.required = [name for name in known if name in required]
     call.grace_minutes = grace_minutes
     call.remind_hours = sorted(set(remind_hours), reverse=True)
     call.draft_becomes_entry = draft_becomes_entry
+    if checks_links is not None:
+        call.checks_links = checks_links
     changed = {name: getattr(call, name) for name in RULES if getattr(call, name) != before[name]}
     if not changed:
         return call

@@ -23,6 +23,9 @@ class CallSerializer(StrictSerializer):
         child=serializers.IntegerField(min_value=1, max_value=168), max_length=10
     )
     draft_becomes_entry = serializers.BooleanField()
+    checks_links = serializers.BooleanField(
+        required=False, help_text="Ask the addresses of drafts and entries whether they answer"
+    )
 
 
 class CallQuestionSerializer(StrictSerializer):

@@ -42,6 +42,9 @@ class Call(models.Model):
     grace_minutes = models.PositiveSmallIntegerField(default=0)  # after the close, and still in time
     remind_hours = models.JSONField(default=usual_reminders, blank=True)  # before the close
     draft_becomes_entry = models.BooleanField(default=True)  # the last complete one, at the deadline
+    checks_links = models.BooleanField(
+        default=False
+    )  # whether they answer; where the operator has the checker
 
     class Meta:
         constraints = [
