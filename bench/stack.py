@@ -59,13 +59,11 @@ class Kept:
             self.process = self._start()
 
     def children(self) -> list[int]:
-        path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [int(pid) for pid in path.read_text().split()]
+        return children_of(self.process.pid)
 
     def used(self) -> float:
-        """Processor seconds of all that runs in its session now."""
-        every = (entry.name for entry in Path("/proc").iterdir() if entry.name.isdecimal())
-        return sum(cpu_of(pid) for pid in every if session_of(pid) == self.process.pid)
+        """Processor seconds of it and of all that it started and that runs now."""
+        return sum(cpu_of(str(pid)) for pid in with_descendants(self.process.pid))
 
     def kill(self) -> None:
         """SIGKILL to the process alone: its children find out by themselves."""
@@ -97,11 +95,17 @@ def behind_the_others(pid: int) -> None:
         group.write_text("19")
 
 
-def session_of(pid: str) -> int:
+def children_of(pid: int) -> list[int]:
     try:
-        return os.getsid(int(pid))
-    except ProcessLookupError:
-        return 0
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []  # it has ended meanwhile
+
+
+def with_descendants(pid: int) -> list[int]:
+    """Sessions would not do: each backend of PostgreSQL opens one of its own."""
+    return [pid, *(one for child in children_of(pid) for one in with_descendants(child))]
 
 
 class Stack:

@@ -51,7 +51,7 @@ FILE, LARGE, SHARE_LARGE = 200_000, 10_000_000, 0.05
 LEAD = 2.0  # seconds before pressing submit at which the text is saved and the file sent
 MARGIN = 0.1  # seconds by which our clock and the database’s may differ
 LATE_LEAD = 0.5  # of half of those who are late: what they write is late too
-LONGEST_BACKLOG = 600.0  # seconds for readings and mails to be done with
+LONGEST_BACKLOG = 1500.0  # seconds for readings and mails to be done with
 KILLS = (  # share of the storm that has passed, what dies
     (0.20, "gunicorn’s master"),
     (0.35, "a web worker"),

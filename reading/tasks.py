@@ -7,7 +7,9 @@ from reading import readings
 from reading.models import EarlyReading, Screening
 
 logger = logging.getLogger(__name__)
-MOST_AT_ONCE = 500
+# More than a worker reads between two sweeps, and few enough that what waits for a free thread is not queued
+# over and over: 600 entries that arrive in a minute wait in the table.
+MOST_AT_ONCE = 50
 
 
 @shared_task
@@ -16,9 +18,9 @@ def sweep() -> None:
     readings.open_missing()
     # Teams wait for an early reading with the page open, so these go first.
     for kind, task in ((EarlyReading, read_draft), (Screening, screen)):
-        for pk in kind.objects.due().values_list("pk", flat=True)[:MOST_AT_ONCE]:
+        for pk in kind.objects.due().order_by("due_at", "pk").values_list("pk", flat=True)[:MOST_AT_ONCE]:
             try:
-                task.apply_async((pk,), expires=60)
+                task.apply_async((pk,), expires=15)
             except OperationalError:
                 logger.warning("the broker does not answer: entries wait for the next sweep")
                 return
