@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg2
@@ -63,7 +64,11 @@ class Kept:
 
     def used(self) -> float:
         """Processor seconds of it and of all that it started and that runs now."""
-        return sum(cpu_of(str(pid)) for pid in with_descendants(self.process.pid))
+        used = 0.0
+        for pid in with_descendants(self.process.pid):
+            with suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+                used += cpu_of(str(pid))
+        return used
 
     def kill(self) -> None:
         """SIGKILL to the process alone: its children find out by themselves."""
