@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from core import clock
 from core.doors import door
 from core.permissions import may, require
 from core.refusals import refusals_on
@@ -29,6 +30,7 @@ def every(request: HttpRequest, event_slug: str) -> HttpResponse:
         "to_decide": [row for row in rows if row.is_to_decide],
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "call": Call.of(event),
+        "is_closed": clock.now() >= event.submissions_close_at,
         "counted": sum(row.entry is not None for row in rows),
     }
     return render(request, "submissions/standings.html", context)
@@ -49,12 +51,14 @@ def one(request: HttpRequest, event_slug: str, team: str) -> HttpResponse:
         past = list(submission.disqualifications.select_related(*people))
     proposal = standing.disqualification
     may_disqualify = submission is not None and may(user, "submissions.disqualify", submission)
+    ends = submission.window.ends_at if submission else event.submissions_close_at
     context = {
         "event": event,
         "team": standing.team,
         "standing": standing,
         "submission": submission,
-        "ends": event.say(submission.window.ends_at if submission else event.submissions_close_at),
+        "ends": event.say(ends),
+        "is_over": clock.now() >= ends,
         "revisions": revisions,
         "extensions": Extension.objects.filter(team=standing.team).select_related("by", "ended_by"),
         "disqualifications": past,

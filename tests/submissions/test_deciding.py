@@ -50,6 +50,25 @@ def keys(start: str) -> int:
     return Mail.objects.filter(key__startswith=start).count()
 
 
+# The pages of organisers
+
+
+@pytest.mark.parametrize(
+    ("phase", "said", "of_the_team"),
+    [
+        (Phase.BUILDING, "Submissions close at", "This team’s entry is in time until"),
+        (Phase.JUDGING, "Submissions closed at", "The time of this team ended at"),
+    ],
+)
+def test_pages_speak_of_the_deadline_as_of_what_is_to_come_or_past(client, ada, phase, said, of_the_team):
+    team = team_of(event_in(phase), "ben")
+    revision_of(draft_of(team))
+    client.force_login(ada)
+
+    assert said in client.get(f"{BASE}/standings/").content.decode()
+    assert of_the_team in client.get(f"{BASE}/standings/{team.code}/").content.decode()
+
+
 # Late revisions
 
 
