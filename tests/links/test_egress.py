@@ -184,6 +184,12 @@ def test_server_that_misbehaves_is_told_and_ends_nothing(site, serve, state):
     assert asked(site).state == state
 
 
+def test_headers_without_end_are_left_by_their_length(site):
+    site.add(HOST, tls_server.endless_headers)
+
+    assert asked(site).words == "Its headers do not end"
+
+
 @pytest.mark.parametrize(
     ("body", "title"),
     [
