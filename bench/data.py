@@ -6,7 +6,7 @@ from datetime import timedelta
 from accounts.models import User
 from events.models import Event, Phase, Role, RoleKind
 from judging import actions as judging
-from judging.models import Assignment, Ballot, Criterion, Score
+from judging.models import Assignment, Ballot, Criterion, Round, Score
 from screening.models import Clearance
 from showcase import actions as showcase
 from submissions.models import Revision, Submission
@@ -34,9 +34,9 @@ def build(number: int = 200, small: int = 3) -> Data:
     event = published("bench-large", number)
     few = published("bench-small", small)
     judged = world.event_in(Phase.JUDGING, "bench-judged")
-    judging.adopt(judged, by=ada, template="value")
+    judging.adopt(Round.objects.first_of(judged), by=ada, template="value")
     entry = world.cleared_entry(judged, "ben")
-    judging.assign(entry.submission, world.person("jude"), by=ada)
+    judging.assign(Round.objects.first_of(judged), entry.submission, world.person("jude"), by=ada)
     building = world.event_in(Phase.BUILDING, "bench-building")
     draft = world.draft_of(world.team_of(building, "ben"))
     code = Submission.objects.filter(team__event=event).values_list("code", flat=True)[0]
@@ -99,14 +99,22 @@ def published(slug: str, number: int) -> Event:
 
 
 def score_all(event: Event, revisions: list[Revision]) -> None:
+    first = Round.objects.first_of(event)
     criteria = [
-        Criterion(event=event, position=place, name=f"Criterion {place}", low="Low", high="High")
+        Criterion(round=first, position=place, name=f"Criterion {place}", low="Low", high="High")
         for place in range(1, 5)
     ]
     Criterion.objects.bulk_create(criteria)
     judges = [world.person(key) for key in ("jude", "kit", "dot")][:JUDGES]
     given = Assignment.objects.bulk_create(
-        Assignment(event=event, submission=revision.submission, judge=judge, given_by=event.created_by)
+        Assignment(
+            event=event,
+            round=first,
+            submission=revision.submission,
+            judge=judge,
+            given_by=event.created_by,
+            released_at=event.submissions_close_at,
+        )
         for revision in revisions
         for judge in judges
     )

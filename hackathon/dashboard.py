@@ -83,7 +83,7 @@ def stages(event: Event) -> list[tuple[str, list[dict]]]:
         .with_progress()
         .aggregate(given=Count("pk"), done=Count("pk", filter=Q(is_handed_in=True)))
     )
-    criteria = Criterion.objects.filter(event=event).count()
+    criteria = Criterion.objects.of_event(event).count()
     shown = Exhibit.objects.filter(event=event, hidden_at=None).count()
     judging = event.phase is Phase.JUDGING
     publishable = judging and not event.is_open("scores")

@@ -26,7 +26,7 @@ from files import actions as files
 from files.uploads import Upload
 from hackathon.handouts import drawn
 from judging import actions as judging
-from judging.models import Assignment, Criterion
+from judging.models import Assignment, Criterion, Round
 from reading import readings
 from reading.models import Screening, reading_shown
 from records import actions as records
@@ -341,10 +341,11 @@ class Story:
         if self.phase is Phase.JUDGING:
             self.deadline()
         with self.at("submissions_close_at", hours=1):
-            judging.adopt(self.event, by=chair, template="value")
-            judging.propose(self.event, by=chair, seed=1)
+            first = Round.objects.first_of(self.event)
+            judging.adopt(first, by=chair, template="value")
+            judging.propose(first, by=chair, seed=1)
         done = 1.0 if self.phase is Phase.SHOWCASE else 0.5
-        criteria = list(Criterion.objects.filter(event=self.event))
+        criteria = list(first.criteria.all())
         luck = random.Random(7)  # noqa: S311 (the same demo every time, no secret)
         for assignment in Assignment.objects.standing().filter(event=self.event).order_by("pk"):
             if luck.random() < done:

@@ -4,8 +4,8 @@ import rules
 
 from core import clock
 from core.permissions import permit
-from events.rules import is_chair, is_judge, is_organiser, within
-from judging.models import Assignment, why_scores_hidden
+from events.rules import is_chair, is_judge, is_organiser
+from judging.models import Assignment, Round
 
 
 @rules.predicate
@@ -17,17 +17,18 @@ def is_own(user, assignment) -> bool:
 
 
 def without_conflict(assignment) -> str:
-    return assignment.why_conflict() or within("scores")(assignment)
+    return assignment.why_conflict() or assignment.round.why_shut()
 
 
 def until_scores_close(obj) -> str:
-    """The judging can be prepared at any time before, and changed until scores close."""
-    event = obj.event
-    return "" if clock.now() < event.scores_close_at else event.why_shut("scores")
+    """A round can be prepared at any time before, and changed until it closes."""
+    round = obj if isinstance(obj, Round) else obj.round
+    now = clock.now()
+    return "" if now < min(round.closes, round.event.scores_close_at) else round.why_shut()
 
 
-def after_scores_close(obj) -> str:
-    return why_scores_hidden(obj.event)
+def after_scores_close(round) -> str:
+    return round.why_scores_hidden()
 
 
 runs_judging = is_chair | is_organiser

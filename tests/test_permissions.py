@@ -5,7 +5,6 @@ from django.contrib.auth.models import AnonymousUser
 
 from core import permissions
 from events.models import Event, Phase
-from judging.models import Assignment
 from teams.models import Membership
 from tests import world
 
@@ -38,11 +37,11 @@ TABLE = {
     "files.restore": ("file", {"ben"}, ALWAYS),
     "files.see": ("file", {"ben"}, ALWAYS),
     "files.upload": ("team", {"ben"}, ALWAYS),
-    "judging.allocate": ("event", {"ada", "kit"}, {D, A, F, B, J}),
+    "judging.allocate": ("round", {"ada", "kit"}, {D, A, F, B, J}),
     "judging.judge": ("event", {"jude"}, ALWAYS),
     "judging.score": ("assignment", {"jude"}, {J}),
-    "judging.see_results": ("event", {"ada", "kit"}, {S}),
-    "judging.set_rubric": ("event", {"ada", "kit"}, {D, A, F, B, J}),
+    "judging.see_results": ("round", {"ada", "kit"}, {S}),
+    "judging.set_rubric": ("round", {"ada", "kit"}, {D, A, F, B, J}),
     "judging.watch": ("event", {"ada", "kit"}, ALWAYS),
     "links.overview": ("event", {"ada", "kit", "sam"}, ALWAYS),
     "links.see": ("submission", {"ben"}, ALWAYS),
@@ -107,9 +106,8 @@ def nouns(event: Event) -> dict:
         "file": world.file_of(team),
         "submission": draft,
         "revision": revision,
-        "assignment": Assignment.objects.create(
-            event=event, submission=draft, judge=world.person("jude"), given_by=event.created_by
-        ),
+        "round": world.round_of(event),
+        "assignment": world.given(event, draft, world.person("jude")),
     }
 
 

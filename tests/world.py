@@ -15,6 +15,7 @@ from challenges.models import Challenge, DataLevel
 from events.models import Event, Phase, Role, RoleKind
 from files.models import File
 from files.storage import new_name, shelf
+from judging.models import Assignment, Round
 from reading.models import Plan, Screening
 from screening.models import Clearance
 from submissions.models import DraftSave, Revision, Submission, digest
@@ -270,3 +271,20 @@ def cleared_entry(event: Event, *keys: str, name: str = "Kingfishers", **answers
     revision = entry_of(event, *keys, name=name, **answers)
     Clearance.objects.create(revision=revision, outcome=Clearance.Outcome.CLEARED, by=person("sam"))
     return revision
+
+
+def round_of(event: Event, number: int = 1) -> Round:
+    """This round of judging, the first unless said otherwise."""
+    return Round.objects.with_number(event, number)
+
+
+def given(event: Event, submission: Submission, judge: User) -> Assignment:
+    """This judge is to score this entry, whatever speaks against it."""
+    return Assignment.objects.create(
+        event=event,
+        round=round_of(event),
+        submission=submission,
+        judge=judge,
+        given_by=event.created_by,
+        released_at=timezone.now(),
+    )

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from challenges.models import Challenge
 from events.models import Application, Phase, RoleKind
 from hackathon.needs import needs_of, open_to
-from judging.models import Assignment, Ballot
+from judging.models import Ballot
 from screening import actions as screening
 from screening.models import Clearance
 from tests.world import (
@@ -18,6 +18,7 @@ from tests.world import (
     entry_of,
     event_in,
     give,
+    given,
     person,
     revision_of,
     team_of,
@@ -109,9 +110,7 @@ def test_needs_of_a_judge_count_what_is_left(jude):
     event = event_in(Phase.JUDGING)
     for name, keys in (("One", ["ben"]), ("Two", ["bea"])):
         entry = cleared_entry(event, *keys, name=name)
-        assignment = Assignment.objects.create(
-            event=event, submission=entry.submission, judge=jude, given_by=event.created_by
-        )
+        assignment = given(event, entry.submission, jude)
     Ballot.objects.create(
         assignment=assignment, revision=entry, saved_at=entry.submitted_at, handed_in_at=entry.submitted_at
     )

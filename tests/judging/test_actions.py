@@ -15,7 +15,7 @@ from judging.models import Assignment, Ballot, Criterion, Score, results_of
 from judging.rubrics import TEMPLATES
 from screening.models import Clearance
 from submissions.models import Submission
-from tests.world import cleared_entry, event_in, give, person, revision_of
+from tests.world import cleared_entry, event_in, give, person, revision_of, round_of
 
 LINE = {"name": "Care", "description": "For people", "low": "None", "high": "Much", "weight": 3}
 
@@ -23,14 +23,14 @@ LINE = {"name": "Care", "description": "For people", "low": "None", "high": "Muc
 def event_to_score() -> Event:
     """An event in judging with a rubric of four criteria and ben's cleared entry."""
     event = event_in(Phase.JUDGING)
-    actions.adopt(event, by=person("ada"), template="value")
+    actions.adopt(round_of(event), by=person("ada"), template="value")
     cleared_entry(event, "ben")
     return event
 
 
 def given_to(key: str, event: Event) -> Assignment:
     entry = first_cleared(event)
-    return actions.assign(entry, person(key), by=person("ada"))
+    return actions.assign(round_of(entry.event), entry, person(key), by=person("ada"))
 
 
 def first_cleared(event: Event):
@@ -39,7 +39,7 @@ def first_cleared(event: Event):
 
 
 def all_of(event: Event, value: int) -> dict[int, int]:
-    return {criterion.pk: value for criterion in Criterion.objects.filter(event=event)}
+    return {criterion.pk: value for criterion in Criterion.objects.of_event(event)}
 
 
 def sheet(assignment: Assignment, value: int = 4, **changes) -> dict:
@@ -62,9 +62,9 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("key", ["ada", "kit"])
 def test_adopt_puts_the_templates_criteria_in_place(key):
     event = event_in(Phase.BUILDING)
-    actions.add_criterion(event, by=person("ada"), **LINE)
+    actions.add_criterion(round_of(event), by=person("ada"), **LINE)
 
-    actions.adopt(event, by=person(key), template="value")
+    actions.adopt(round_of(event), by=person(key), template="value")
 
     assert list(Criterion.objects.values_list("name", "weight", "position")) == [
         ("Impact", 2, 1),
@@ -80,13 +80,13 @@ def test_adopt_puts_the_templates_criteria_in_place(key):
 def test_templates_have_lines_that_fit_their_fields():
     for template in TEMPLATES.values():
         for line in template.lines:
-            Criterion(event_id=1, position=1, **line._asdict()).clean_fields(exclude=["event"])
+            Criterion(round_id=1, position=1, **line._asdict()).clean_fields(exclude=["round"])
 
 
 def test_criteria_are_added_changed_and_removed(ada):
     event = event_in(Phase.BUILDING)
 
-    criterion = actions.add_criterion(event, by=ada, **LINE)
+    criterion = actions.add_criterion(round_of(event), by=ada, **LINE)
     actions.change_criterion(criterion, by=ada, **(LINE | {"weight": 5}))
     actions.change_criterion(criterion, by=ada, **(LINE | {"weight": 5}))
     changed = Criterion.objects.get().weight
@@ -102,9 +102,9 @@ def test_criteria_are_added_changed_and_removed(ada):
 
 def test_criterion_with_a_name_that_is_taken_is_refused(ada):
     event = event_in(Phase.BUILDING)
-    actions.add_criterion(event, by=ada, **LINE)
+    actions.add_criterion(round_of(event), by=ada, **LINE)
 
-    message = refused(lambda: actions.add_criterion(event, by=ada, **(LINE | {"name": "care"})))
+    message = refused(lambda: actions.add_criterion(round_of(event), by=ada, **(LINE | {"name": "care"})))
 
     assert message == "There is a criterion called ‘care’ already. Choose another name"
 
@@ -112,8 +112,8 @@ def test_criterion_with_a_name_that_is_taken_is_refused(ada):
 def rubric_verbs(event: Event, by) -> list:
     criterion = Criterion.objects.first()
     return [
-        lambda: actions.adopt(event, by=by, template="delivery"),
-        lambda: actions.add_criterion(event, by=by, **LINE),
+        lambda: actions.adopt(round_of(event), by=by, template="delivery"),
+        lambda: actions.add_criterion(round_of(event), by=by, **LINE),
         lambda: actions.change_criterion(criterion, by=by, **LINE),
         lambda: actions.remove_criterion(criterion, by=by),
     ]
@@ -160,8 +160,8 @@ def test_propose_assigns_without_conflict_and_again_adds_nothing(ada):
     three_entries(event)
     give(event, RoleKind.JUDGE, "cal", "max")  # cal is from bea's and dot's department, max from ben's
 
-    first = actions.propose(event, by=ada, seed=1, per_entry=2)
-    second = actions.propose(event, by=ada, seed=2, per_entry=2)
+    first = actions.propose(round_of(event), by=ada, seed=1, per_entry=2)
+    second = actions.propose(round_of(event), by=ada, seed=2, per_entry=2)
 
     given = set(Assignment.objects.values_list("submission__team__name", "judge__name"))
     assert given == {
@@ -180,7 +180,7 @@ def test_propose_assigns_without_conflict_and_again_adds_nothing(ada):
 def test_propose_names_the_seats_that_stay_empty(ada):
     event = event_to_score()
 
-    found = actions.propose(event, by=ada, seed=1)
+    found = actions.propose(round_of(event), by=ada, seed=1)
 
     assert found.shortages == [(Assignment.objects.get().submission_id, 2)]
 
@@ -190,7 +190,7 @@ def test_propose_leaves_out_entries_that_are_not_cleared(ada):
     revision = cleared_entry(event, "bea", name="Herons")
     Clearance.objects.create(revision=revision, outcome="held", reason="A name in it", by=person("sam"))
 
-    actions.propose(event, by=ada, seed=1)
+    actions.propose(round_of(event), by=ada, seed=1)
 
     assert [str(one.submission.team) for one in Assignment.objects.all()] == ["Kingfishers"]
 
@@ -199,7 +199,7 @@ def test_propose_does_not_give_an_entry_back_to_a_judge_it_was_taken_from(ada):
     event = event_to_score()
     actions.end_assignment(given_to("jude", event), by=ada, reason="They know the team")
 
-    actions.propose(event, by=ada, seed=1)
+    actions.propose(round_of(event), by=ada, seed=1)
 
     assert Assignment.objects.standing().count() == 0
 
@@ -208,17 +208,17 @@ def test_propose_keeps_to_the_load(ada):
     event = event_to_score()
     three_entries(event)
 
-    actions.propose(event, by=ada, seed=1, max_load=2)
+    actions.propose(round_of(event), by=ada, seed=1, max_load=2)
 
     assert Assignment.objects.count() == 2
 
 
 def test_propose_without_judges_or_cleared_entries_is_refused(ada):
     empty = event_in(Phase.JUDGING)
-    no_entries = refused(lambda: actions.propose(empty, by=ada, seed=1))
+    no_entries = refused(lambda: actions.propose(round_of(empty), by=ada, seed=1))
     Role.objects.filter(kind=RoleKind.JUDGE).delete()
 
-    no_judges = refused(lambda: actions.propose(empty, by=ada, seed=1))
+    no_judges = refused(lambda: actions.propose(round_of(empty), by=ada, seed=1))
 
     assert no_entries.startswith("No entry has been cleared yet.")
     assert no_judges.startswith("Nobody judges at this event yet.")
@@ -228,8 +228,8 @@ def test_assign_twice_is_once(kit, jude):
     event = event_to_score()
     entry = first_cleared(event)
 
-    first = actions.assign(entry, jude, by=kit)
-    second = actions.assign(entry, jude, by=kit)
+    first = actions.assign(round_of(entry.event), entry, jude, by=kit)
+    second = actions.assign(round_of(entry.event), entry, jude, by=kit)
 
     assert first == second
     row = AuditRow.objects.get(verb="judging.assigned")
@@ -241,12 +241,12 @@ def test_assign_in_conflict_to_no_judge_or_of_a_held_entry_is_refused(ada, jude,
     entry = first_cleared(event)
     give(event, RoleKind.JUDGE, "max")
 
-    no_judge = refused(lambda: actions.assign(entry, cal, by=ada))
-    conflict = refused(lambda: actions.assign(entry, person("max"), by=ada))
+    no_judge = refused(lambda: actions.assign(round_of(entry.event), entry, cal, by=ada))
+    conflict = refused(lambda: actions.assign(round_of(entry.event), entry, person("max"), by=ada))
     Clearance.objects.create(
         revision=entry.current_revision, outcome="held", reason="A name in it", by=person("sam")
     )
-    held = refused(lambda: actions.assign(entry, jude, by=ada))
+    held = refused(lambda: actions.assign(round_of(entry.event), entry, jude, by=ada))
 
     assert [no_judge, conflict, held] == [
         "Cal Reyes is not a judge at this event",
@@ -261,12 +261,12 @@ def test_end_keeps_the_ballot_and_stops_counting_it(ada):
     for key in ("jude", "cal"):
         assignment = given_to(key, event)
         actions.score(assignment, **sheet(assignment))
-    before = [one.standing.ballots for one in results_of(event)]
+    before = [one.standing.ballots for one in results_of(round_of(event))]
 
     actions.end_assignment(assignment, by=ada, reason=" They know the team ")
     actions.end_assignment(assignment, by=ada, reason="Again")
 
-    assert (before, [one.standing.ballots for one in results_of(event)]) == ([2], [1])
+    assert (before, [one.standing.ballots for one in results_of(round_of(event))]) == ([2], [1])
     assert Ballot.objects.count() == 2
     row = AuditRow.objects.get(verb="judging.ended")
     assert row.details == {"reason": "They know the team", "handed_in": True}
@@ -287,8 +287,8 @@ def test_allocation_by_anyone_but_chair_and_organiser_is_denied(key):
     by = person(key)
 
     for act in (
-        lambda: actions.propose(event, by=by, seed=1),
-        lambda: actions.assign(assignment.submission, person("jude"), by=by),
+        lambda: actions.propose(round_of(event), by=by, seed=1),
+        lambda: actions.assign(assignment.round, assignment.submission, person("jude"), by=by),
         lambda: actions.end_assignment(assignment, by=by, reason="Mine"),
     ):
         with pytest.raises(PermissionDenied):
@@ -301,8 +301,8 @@ def test_allocation_after_scores_close_is_refused(ada):
 
     with arrived_at(event.scores_close_at):
         messages = [
-            refused(lambda: actions.propose(event, by=ada, seed=1)),
-            refused(lambda: actions.assign(assignment.submission, person("jude"), by=ada)),
+            refused(lambda: actions.propose(round_of(event), by=ada, seed=1)),
+            refused(lambda: actions.assign(assignment.round, assignment.submission, person("jude"), by=ada)),
             refused(lambda: actions.end_assignment(assignment, by=ada, reason="Late")),
         ]
 
@@ -424,7 +424,7 @@ def ballots_of(event: Event) -> tuple[int, bool, list[str]]:
     """How many count in the results, whether jude's is handed in, and what jude's home asks for."""
     given = Assignment.objects.with_progress().get()
     return (
-        results_of(event)[0].standing.ballots,
+        results_of(round_of(event))[0].standing.ballots,
         given.is_handed_in,
         [need.text for need in needs_of(given.judge)],
     )
@@ -466,7 +466,7 @@ def test_score_off_the_scale_is_refused(value):
 
 def test_score_on_a_criterion_of_another_event_is_refused(ada):
     assignment = given_to("jude", event_to_score())
-    other = actions.add_criterion(event_in(Phase.JUDGING, "winter"), by=ada, **LINE)
+    other = actions.add_criterion(round_of(event_in(Phase.JUDGING, "winter")), by=ada, **LINE)
 
     assert refused(lambda: actions.score(assignment, **sheet(assignment, scores={other.pk: 3}))) == (
         "The rubric has changed since you opened this page. Open it again"
@@ -607,7 +607,7 @@ def test_rubric_and_first_ballot_at_once_never_leave_a_ballot_on_another_rubric(
 
     acts = [
         lambda: actions.score(assignment, **given),
-        lambda: actions.adopt(assignment.event, by=ada, template="delivery"),
+        lambda: actions.adopt(round_of(assignment.event), by=ada, template="delivery"),
     ]
     threads = [threading.Thread(target=run, args=(act,)) for act in acts]
     for thread in threads:
@@ -628,7 +628,7 @@ def test_results_count_ballots_that_were_handed_in_and_stand():
         assignment = given_to(key, event)
         actions.score(assignment, **sheet(assignment, value=value, hand_in=hand_in))
 
-    found = [(one.title, one.team, one.standing) for one in results_of(event)]
+    found = [(one.title, one.team, one.standing) for one in results_of(round_of(event))]
 
     (title, team, standing) = found[0]
     assert (len(found), title, team) == (1, "Letter Sorter", "Kingfishers")

@@ -11,7 +11,7 @@ from judging import actions
 from judging.models import Assignment, Ballot, Criterion
 from screening import actions as screening
 from tests.judging.test_actions import LINE, all_of, event_to_score, given_to, refused, sheet
-from tests.world import cleared_entry, event_in, give, person, report_of
+from tests.world import cleared_entry, event_in, give, person, report_of, round_of
 
 pytestmark = pytest.mark.django_db
 BASE = "/events/summer/judging/"
@@ -52,7 +52,7 @@ def judged_event() -> Event:
         (herons, "jude", 4),
         (herons, "max", 4),
     ):
-        assignment = actions.assign(entry, person(key), by=person("ada"))
+        assignment = actions.assign(round_of(entry.event), entry, person(key), by=person("ada"))
         actions.score(assignment, **sheet(assignment, value=value, comment="canary", note="canary"))
     return event
 
@@ -166,7 +166,7 @@ def test_list_counts_and_names_the_next(as_, jude):
     event = event_to_score()
     first = given_to("jude", event)
     entry = cleared_entry(event, "bea", name="Herons", title="Tide Table").submission
-    actions.assign(entry, jude, by=person("ada"))
+    actions.assign(round_of(entry.event), entry, jude, by=person("ada"))
     actions.score(first, **sheet(first))
 
     page = as_(jude).get(BASE).content.decode()
@@ -186,7 +186,9 @@ def test_list_costs_the_same_for_one_and_three(as_, jude):
     given_to("jude", event)
     one = queries(as_(jude), BASE)
     for key, name in (("bea", "Herons"), ("dot", "Otters")):
-        actions.assign(cleared_entry(event, key, name=name).submission, jude, by=person("ada"))
+        actions.assign(
+            round_of(event), cleared_entry(event, key, name=name).submission, jude, by=person("ada")
+        )
 
     assert queries(as_(jude), BASE) == one
 
@@ -284,7 +286,7 @@ def test_conflict_hides_the_entry_and_says_why(as_, jude, ben):
 
 def test_sheet_before_scores_open_shows_no_entry(as_, api_as, jude):
     event = event_in(Phase.BUILDING)
-    actions.adopt(event, by=person("ada"), template="value")
+    actions.adopt(round_of(event), by=person("ada"), template="value")
     cleared_entry(event, "ben")
     assignment = given_to("jude", event)
 
@@ -453,7 +455,9 @@ def test_pages_cost_the_same_for_one_and_three_entries(as_, ada, path):
     one = queries(as_(ada), BASE + path)
     event_in(Phase.JUDGING)
     for key, name in (("bea", "Herons"), ("dot", "Otters")):
-        more = actions.assign(cleared_entry(event, key, name=name).submission, person("jude"), by=ada)
+        more = actions.assign(
+            round_of(event), cleared_entry(event, key, name=name).submission, person("jude"), by=ada
+        )
         actions.score(more, **sheet(more))
     close(event)
 
@@ -599,7 +603,7 @@ def test_api_late_ballot_is_a_409_with_the_reason(api_as, jude):
     "wrong",
     [
         {"scores": {"x": 3}},
-        {"scores": {"1": 6}},
+        {"scores": {"1": 11}},
         {"scores": [1]},
         {"scores": {"²": 3}},
         {"version": -1},

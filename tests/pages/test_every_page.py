@@ -33,6 +33,7 @@ from submissions.models import Submission
 from tests.pages.checks import Inspector
 from tests.pages.conftest import cookie_of
 from tests.test_doors import OURS
+from tests.world import round_of
 
 PEOPLE = ("visitor", "participant", *KINDS)
 EXAMPLES = 2  # of each kind of page of each event, for each person
@@ -130,7 +131,7 @@ def reach_more_states() -> None:
     for application in Application.objects.filter(user=newcomer, event=events[Phase.FORMING]):
         accept(application, by=organiser)
     challenges.propose(events[Phase.ANNOUNCED], by=owner, title="Parking permits")
-    judging.adopt(events[Phase.BUILDING], by=organiser, template="value")
+    judging.adopt(round_of(events[Phase.BUILDING]), by=organiser, template="value")
     draft = Submission.objects.get(
         team__event=events[Phase.BUILDING], team__memberships__user=someone("participant")
     )

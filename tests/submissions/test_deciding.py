@@ -13,12 +13,11 @@ from core.models import AuditRow, Mail
 from core.refusals import Refused
 from events.models import Event, Phase, RoleKind
 from hackathon.needs import needs_of
-from judging.models import Assignment
 from screening import actions as screening
 from submissions import actions
 from submissions.declarations import CURRENT_DECLARATIONS
 from submissions.models import Admission, Disqualification, Extension, Revision, Submission
-from tests.world import draft_of, event_in, give, person, revision_of, team_of
+from tests.world import draft_of, event_in, give, given, person, revision_of, team_of
 
 pytestmark = pytest.mark.django_db
 
@@ -264,9 +263,7 @@ def test_submit_of_a_withdrawn_entry_is_refused_and_the_draft_is_kept(ben):
 
 def test_judge_reads_why_an_entry_is_gone(draft, ben, ada):
     actions.withdraw(draft, by=ben)
-    Assignment.objects.create(event=draft.event, submission=draft, judge=person("jude"), given_by=ada)
-
-    given = Assignment.objects.get()
+    assignment = given(draft.event, draft, person("jude"))
 
     assert given.why_unreadable(given.entry) == "The team has withdrawn its entry"
 

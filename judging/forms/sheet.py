@@ -1,9 +1,6 @@
-from collections.abc import Iterable
-
 from django import forms
 
-from judging.models import SCALE, Assignment, Ballot, Criterion
-from judging.rubrics import TEMPLATES
+from judging.models import Assignment, Ballot, Criterion
 from submissions.models import Revision
 
 # A hidden field that is not as we sent it: nothing a person can mend in place.
@@ -12,78 +9,6 @@ BROKEN = dict.fromkeys(
     "Something went wrong with this page. Copy what you wrote, then open the page again",
 )
 LARGEST = 2**31 - 1
-
-
-class TemplateForm(forms.Form):
-    template = forms.ChoiceField(
-        label="Which template fits this event?",
-        choices=[(name, template.title) for name, template in TEMPLATES.items()],
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose a template"},
-    )
-
-
-class CriterionForm(forms.ModelForm):
-    class Meta:
-        model = Criterion
-        fields = ["name", "description", "low", "high", "weight"]
-        labels = {"low": "What the lowest score, 1, means", "high": "What the highest score, 5, means"}
-        help_texts = {
-            "name": "One or two words, such as ‘User need’",
-            "description": "What judges look for",
-            "weight": "How much it counts beside the others: 2 counts twice as much as 1",
-        }
-        widgets = {
-            "description": forms.Textarea(attrs={"rows": 2}),
-            "low": forms.TextInput,
-            "high": forms.TextInput,
-        }
-        error_messages = {
-            "low": {"required": "Say what the lowest score means"},
-            "high": {"required": "Say what the highest score means"},
-        }
-
-
-class ConfirmForm(forms.Form):
-    """Nothing to fill in: the button is the answer."""
-
-
-class ProposeForm(forms.Form):
-    per_entry = forms.IntegerField(
-        label="Judges for each entry", min_value=1, max_value=9, initial=3, help_text="Three is usual"
-    )
-    max_load = forms.IntegerField(
-        label="Most entries for one judge",
-        min_value=1,
-        max_value=500,
-        required=False,
-        help_text="Leave empty for no limit. Entries are shared out evenly either way",
-    )
-
-
-class AssignForm(forms.Form):
-    def __init__(self, *args, judges: Iterable, **options) -> None:
-        super().__init__(*args, **options)
-        self.judges = {str(judge.pk): judge for judge in judges}
-        names = [(key, str(judge)) for key, judge in self.judges.items()]
-        self.fields["judge"] = forms.ChoiceField(
-            label="Judge",
-            choices=[("", "Choose one"), *names],
-            error_messages={"required": "Choose a judge"},
-        )
-
-    def clean_judge(self):
-        return self.judges[self.cleaned_data["judge"]]
-
-
-class EndForm(forms.Form):
-    reason = forms.CharField(
-        label="Why is this judge not to score this entry?",
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Kept in the event’s log",
-        error_messages={"required": "Say why this judge is not to score this entry"},
-    )
 
 
 class SheetForm(forms.Form):
@@ -107,14 +32,16 @@ class SheetForm(forms.Form):
             self.fields[name] = forms.TypedChoiceField(
                 label=criterion.name,
                 help_text=criterion.description,
-                choices=[(value, str(value)) for value in SCALE],
+                choices=[(value, str(value)) for value in criterion.scale],
                 coerce=int,
                 empty_value=None,
                 required=hand_in,
                 widget=forms.RadioSelect,
                 error_messages={"required": f"Score ‘{criterion.name}’ before you hand in"},
             )
-            self.choice_hints[name] = {str(SCALE[0]): criterion.low, str(SCALE[-1]): criterion.high}
+            self.choice_hints[name] = {
+                str(value): criterion.meaning(value) for value in criterion.scale if criterion.meaning(value)
+            }
             self.label_sizes[name] = "m"
         self.fields["comment"] = forms.CharField(
             label="Comment for the team (optional)",
@@ -173,4 +100,4 @@ def field_of(criterion: int) -> str:
 
 
 def criteria_of(assignment: Assignment) -> list[Criterion]:
-    return list(Criterion.objects.filter(event=assignment.event_id))
+    return list(assignment.round.criteria.for_team(assignment.submission.team))

@@ -1,0 +1,50 @@
+from judging.models.assignments import Assignment, Ballot, Score, Visit
+from judging.models.conflicts import (
+    barring_departments,
+    declared_in,
+    departments_of,
+    shared_department,
+    why_conflict,
+)
+from judging.models.coverage import EntryCoverage, JudgeCoverage, coverage_of
+from judging.models.entries import entries_in
+from judging.models.judges import Conflict, Invitation, Judge, judges_of
+from judging.models.lists import Place, RankedList
+from judging.models.rounds import Advance, Mode, Round, Station
+from judging.models.rubric import FAILS, FURTHEST, HIGHEST, LOWEST, PASSES, Criterion, Kind
+from judging.models.standings import Result, results_of
+
+__all__ = [
+    "FAILS",
+    "FURTHEST",
+    "HIGHEST",
+    "LOWEST",
+    "PASSES",
+    "Advance",
+    "Assignment",
+    "Ballot",
+    "Conflict",
+    "Criterion",
+    "EntryCoverage",
+    "Invitation",
+    "Judge",
+    "JudgeCoverage",
+    "Kind",
+    "Mode",
+    "Place",
+    "RankedList",
+    "Result",
+    "Round",
+    "Score",
+    "Station",
+    "Visit",
+    "barring_departments",
+    "coverage_of",
+    "declared_in",
+    "departments_of",
+    "entries_in",
+    "judges_of",
+    "results_of",
+    "shared_department",
+    "why_conflict",
+]
