@@ -41,6 +41,7 @@ COPY records records
 COPY reading reading
 COPY screening screening
 COPY judging judging
+COPY results results
 COPY showcase showcase
 COPY hackathon hackathon
 COPY templates templates

@@ -146,6 +146,7 @@ INSTALLED_APPS = [
     "hackathon",
     "showcase",
     "judging",
+    "results",
     "reading",
     "screening",
     "records",

@@ -10,6 +10,7 @@ import judging.urls
 import links.urls
 import reading.urls
 import records.urls
+import results.urls
 import screening.urls
 import showcase.urls
 import submissions.urls
@@ -30,6 +31,7 @@ stages = [
     ("", reading.urls),
     (f"{EVENT}screening/", screening.urls),
     (f"{EVENT}judging/", judging.urls),
+    (f"{EVENT}results/", results.urls),
     ("showcase/", showcase.urls),
 ]
 

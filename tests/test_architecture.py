@@ -23,6 +23,7 @@ STAGES = [
     "reading",
     "screening",
     "judging",
+    "results",
     "showcase",
 ]
 

@@ -27,7 +27,7 @@ class RoundQuerySet(models.QuerySet["Round"]):
 
     def with_number(self, event: Event, number: int) -> "Round | None":
         """This round of the event; 0 is the one that matters now."""
-        rounds = list(self.of_event(event)) or [self.first_of(event)]
+        rounds: list[Round] = list(self.of_event(event)) or [self.first_of(event)]
         if number:
             return next((one for one in rounds if one.position == number), None)
         now = clock.now()

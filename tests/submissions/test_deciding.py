@@ -265,7 +265,7 @@ def test_judge_reads_why_an_entry_is_gone(draft, ben, ada):
     actions.withdraw(draft, by=ben)
     assignment = given(draft.event, draft, person("jude"))
 
-    assert given.why_unreadable(given.entry) == "The team has withdrawn its entry"
+    assert assignment.why_unreadable(assignment.entry) == "The team has withdrawn its entry"
 
 
 # Disqualifying

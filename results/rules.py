@@ -1,0 +1,1 @@
+"""Who sees what came of the judging, who decides, and when."""
