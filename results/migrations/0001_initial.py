@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('inputs', models.JSONField()),
                 ('output', models.TextField()),
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='judging.round')),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to='judging.round')),
             ],
             options={
                 'ordering': ['-pk'],

@@ -11,7 +11,7 @@ from submissions.models import Submission
 class Run(models.Model):
     """One computation of a round's results, with all that is needed to repeat it. Never changed."""
 
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="runs")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(db_default=Now())
     method = models.CharField(max_length=60)

@@ -263,7 +263,9 @@ def test_submit_of_a_withdrawn_entry_is_refused_and_the_draft_is_kept(ben):
 
 def test_judge_reads_why_an_entry_is_gone(draft, ben, ada):
     actions.withdraw(draft, by=ben)
-    assignment = given(draft.event, draft, person("jude"))
+    given(draft.event, draft, person("jude"))
+
+    assignment = Assignment.objects.get()
 
     assert assignment.why_unreadable(assignment.entry) == "The team has withdrawn its entry"
 
