@@ -1,8 +1,10 @@
 from judging.models.assignments import Assignment, Ballot, Score, Visit
 from judging.models.conflicts import (
     barring_departments,
+    conflicts_of,
     declared_in,
     departments_of,
+    runs,
     shared_department,
     why_conflict,
 )
@@ -39,12 +41,14 @@ __all__ = [
     "Station",
     "Visit",
     "barring_departments",
+    "conflicts_of",
     "coverage_of",
     "declared_in",
     "departments_of",
     "entries_in",
     "judges_of",
     "results_of",
+    "runs",
     "shared_department",
     "why_conflict",
 ]
