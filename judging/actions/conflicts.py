@@ -1,4 +1,4 @@
-"""Declare a conflict of interest, and take a mistaken one back. A conflict that stands is never overridden."""
+"""Declare a conflict of interest, or take a mistaken one back. One that stands is never overridden."""
 
 from django.db import transaction
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
@@ -20,24 +20,11 @@ from core.refusals import Refused
 from events.actions import add_role
 from events.models import Event, Role, RoleKind
 from judging.actions.judges import tidy
-from judging.models import Invitation, Judge
+from judging.models import Invitation, Invitee, Judge
 
 LASTS = timedelta(days=14)
 MOST_AT_ONCE = 200
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-
-
-@dataclass(frozen=True)
-class Invitee:
-    email: str
-    name: str
-    department: Department | None = None
-    tags: str = ""
-    max_load: int | None = None
-    is_lead: bool = False
-    is_technical: bool = False
-    is_spare: bool = False
-    line: int = 0  # where several were entered at once
 
 
 class Faulty(Refused):
@@ -137,7 +124,8 @@ def mail_link(invitation: Invitation, *, by: User) -> None:
         f"{by} asks you to judge at {event}.\n\n{event.summary}\n\n"
         "What judging asks of you: read the entries that you are given, and score each by the same "
         "questions. You can do it on a phone. "
-        f"You score between {event.say(event.submissions_close_at)} and {event.say(event.scores_close_at)}.\n\n"
+        f"Scores open at {event.say(event.submissions_close_at)} "
+        f"and close at {event.say(event.scores_close_at)}.\n\n"
         "Open this link, then say whether you can:\n\n"
         f"{link}\n\n"
         f"The link is for you alone. It works once, until {event.say(invitation.expires_at)}. "

@@ -45,8 +45,10 @@ def change(judge: Judge, **values) -> dict:
     was = {name: getattr(judge, name) for name in changed}
     for name, value in changed.items():
         setattr(judge, name, value)
-    judge.save(update_fields=list(changed) or None)
-    said = {"was": was, "now": changed} if changed else {}
+    if not changed:
+        return {}
+    judge.save(update_fields=list(changed))
+    said = {"was": was, "now": changed}
     return {key: {name: plain(value) for name, value in row.items()} for key, row in said.items()}
 
 

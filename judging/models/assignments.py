@@ -3,7 +3,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from core import clock
 from events.models import Event, Role, RoleKind
@@ -29,6 +29,17 @@ class AssignmentQuerySet(models.QuerySet):
         return self.standing().filter(
             ~models.Exists(resting) | models.Exists(begun), judge=user, released_at__isnull=False
         )
+
+    def unreplaced(self) -> Self:
+        """Ended, of an entry that has fewer judges than its round asks for."""
+        standing = Assignment.objects.standing().filter(
+            round=models.OuterRef("round"), submission=models.OuterRef("submission")
+        )
+        number = standing.values("round").annotate(number=models.Count("pk")).values("number")
+        missing = self.filter(ended_at__isnull=False).annotate(
+            left=Coalesce(models.Subquery(number), models.Value(0))
+        )
+        return missing.filter(left__lt=models.F("round__per_entry"))
 
     def run_by(self, user) -> Self:
         """Of the events where this person gives entries to judges. Who scores what, never a score."""

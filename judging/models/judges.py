@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
@@ -105,6 +106,21 @@ class Judge(models.Model):
     @property
     def expertise(self) -> frozenset[str]:
         return frozenset(filter(None, (tag.strip().casefold() for tag in self.tags.split(";"))))
+
+
+@dataclass(frozen=True)
+class Invitee:
+    """Somebody to be invited."""
+
+    email: str
+    name: str
+    department: Department | None = None
+    tags: str = ""
+    max_load: int | None = None
+    is_lead: bool = False
+    is_technical: bool = False
+    is_spare: bool = False
+    line: int = 0  # where several were entered at once
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
