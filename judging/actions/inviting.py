@@ -237,7 +237,7 @@ def new_account(invitation: Invitation) -> User:
 def know_address(person: User, email: str) -> None:
     """The link has come back from this mailbox, so it is this person's."""
     address, _ = EmailAddress.objects.get_or_create(
-        user=person, email=email, defaults={"primary": not person.emailaddress_set.exists()}
+        user=person, email=email, defaults={"primary": not EmailAddress.objects.filter(user=person).exists()}
     )
     if not address.verified:
         address.verified = True

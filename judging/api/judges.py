@@ -1,4 +1,3 @@
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import api_view
@@ -8,10 +7,9 @@ from rest_framework.response import Response
 from accounts.models import Department
 from core.api import StrictSerializer, paged, sent
 from core.doors import door
-from events.models import Event, Role, RoleKind
 from judging import actions
-from judging.finding import event_for
-from judging.models import Invitation, Invitee, Judge, panel_of
+from judging.finding import event_for, invitation_for, judge_for, own_part
+from judging.models import Invitation, Invitee, panel_of
 
 LARGEST = 500
 
@@ -99,12 +97,6 @@ def judges(request: Request, event_slug: str) -> Response:
     return paged(request, panel_of(event), SeatSerializer)
 
 
-def judge_for(request: Request, event_slug: str, pk: int) -> Judge:
-    event = event_for(request, event_slug, "judging.watch")
-    roles = Role.objects.select_related("user__department", "event").filter(event=event)
-    return Judge.objects.by_role(get_object_or_404(roles, kind=RoleKind.JUDGE, pk=pk))
-
-
 @door("judging.set_judge")
 @extend_schema(operation_id="set_judge", request=SetJudgeSerializer, responses=JudgeSerializer)
 @api_view(["PUT"])
@@ -154,11 +146,6 @@ def invitations(request: Request, event_slug: str) -> Response:
     return Response(InvitationSerializer(made, many=True).data, status=status.HTTP_201_CREATED)
 
 
-def invitation_for(request: Request, event_slug: str, pk: int) -> Invitation:
-    event = event_for(request, event_slug, "judging.invite")
-    return get_object_or_404(Invitation.objects.run_by(request.user).unused(), event=event, pk=pk)
-
-
 @door("judging.invite")
 @extend_schema(operation_id="send_judging_invitation_again", request=None, responses=InvitationSerializer)
 @api_view(["POST"])
@@ -175,12 +162,6 @@ def withdraw(request: Request, event_slug: str, pk: int) -> Response:
     return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def own(request: Request, event_slug: str) -> tuple[Event, Judge]:
-    event = event_for(request, event_slug, "judging.judge")
-    roles = Role.objects.select_related("user__department", "event")
-    return event, Judge.objects.by_role(roles.get(event=event, user=request.user, kind=RoleKind.JUDGE))
-
-
 @door("judging.answer")
 @extend_schema(operation_id="show_my_judging", methods=["GET"], responses=JudgeSerializer)
 @extend_schema(
@@ -189,7 +170,7 @@ def own(request: Request, event_slug: str) -> tuple[Event, Judge]:
 @api_view(["GET", "PUT"])
 def me(request: Request, event_slug: str) -> Response:
     """What is known of the caller as a judge; PUT confirms that they come."""
-    _, found = own(request, event_slug)
+    found = own_part(request, event_slug)
     if request.method == "PUT":
         found = actions.confirm(found, by=request.user, **sent(request, ConfirmSerializer))
     return Response(JudgeSerializer(found).data)
@@ -199,6 +180,6 @@ def me(request: Request, event_slug: str) -> Response:
 @extend_schema(operation_id="decline_judging", request=DeclineSerializer, responses=JudgeSerializer)
 @api_view(["POST"])
 def decline(request: Request, event_slug: str) -> Response:
-    _, found = own(request, event_slug)
+    found = own_part(request, event_slug)
     saved = actions.decline(found, by=request.user, **sent(request, DeclineSerializer))
     return Response(JudgeSerializer(saved).data)

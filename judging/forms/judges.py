@@ -63,8 +63,8 @@ class SlotsField(forms.CharField):
             return "\n".join(f"{slot.astimezone(self.zone):%d/%m/%Y %H:%M}" for slot in value)
         return value
 
-    def to_python(self, value) -> list[datetime]:
-        typed = super().to_python(value)
+    def to_python(self, value) -> list[datetime]:  # type: ignore[override]
+        typed = super().to_python(value) or ""
         return [self.moment(number, line) for number, line in numbered(typed)]
 
     def moment(self, number: int, line: str) -> datetime:

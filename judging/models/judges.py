@@ -95,10 +95,6 @@ class Judge(models.Model):
         return self.user.department or self.department
 
     @property
-    def is_resting(self) -> bool:
-        return self.paused_at is not None or self.answer == self.Answer.DECLINED
-
-    @property
     def starts(self) -> list[datetime]:
         """When this judge can visit; none: at any time."""
         return [datetime.fromisoformat(slot) for slot in self.slots]

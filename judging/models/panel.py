@@ -37,7 +37,7 @@ def panel_of(event: Event) -> list[Seat]:
         .annotate(given=Count("pk"), done=Count("pk", filter=Q(is_handed_in=True)))
         .order_by("judge")
     )
-    progress = {row["judge"]: row for row in rows}
+    progress = {row["judge"]: (row["given"], row["done"]) for row in rows}
     declared = Counter(Conflict.objects.standing().filter(event=event).values_list("judge", flat=True))
     barred: Counter[int] = Counter()
     for round in Round.objects.of_event(event):
@@ -47,8 +47,7 @@ def panel_of(event: Event) -> list[Seat]:
     return [
         Seat(
             judge,
-            progress.get(judge.user.pk, {}).get("given", 0),
-            progress.get(judge.user.pk, {}).get("done", 0),
+            *progress.get(judge.user.pk, (0, 0)),
             declared[judge.user.pk],
             barred[judge.user.pk],
         )

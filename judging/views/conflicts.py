@@ -6,18 +6,17 @@ from core.doors import door
 from core.permissions import require_ever
 from core.refusals import refusals_on
 from judging import actions
-from judging.finding import event_for, given_for
+from judging.finding import event_for, given_for, own_part
 from judging.forms import ConflictForm, ConflictOfForm, EndConflictForm
 from judging.models import Conflict, hides_teams, judges_of, titles_for
 from judging.rules import until_published
-from judging.views.judges import own
 from teams.models import Team
 
 
 @door("judging.declare")
 def declare(request: HttpRequest, event_slug: str) -> HttpResponse:
     """The judge's own: of a team, or in a blind round of an entry that they were given."""
-    event, _ = own(request, event_slug)
+    event = own_part(request, event_slug).event
     is_blind = hides_teams(event)
     label = "Entry" if is_blind else "Team"
     teams = {str(team.pk): team for team in Team.objects.of_event(event).peopled().select_related("event")}

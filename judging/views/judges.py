@@ -1,13 +1,14 @@
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from core.doors import door
 from core.refusals import refusals_on
-from events.models import Event, Role, RoleKind
 from judging import actions
-from judging.finding import event_for
+from judging.finding import event_for, invitation_for, judge_for, own_part
 from judging.forms import (
     ConfirmForm,
     ConfirmJudgeForm,
@@ -16,7 +17,7 @@ from judging.forms import (
     InviteManyForm,
     JudgeForm,
 )
-from judging.models import Conflict, Invitation, Judge, named_for, panel_of
+from judging.models import Conflict, Invitation, named_for, panel_of
 from judging.rules import until_all_scores_close
 
 
@@ -36,13 +37,6 @@ def judges(request: HttpRequest, event_slug: str) -> HttpResponse:
         "shut": until_all_scores_close(event),
     }
     return render(request, "judging/judges.html", context)
-
-
-def judge_for(request: HttpRequest, event_slug: str, pk: int) -> Judge:
-    """The judge whose role this is, for someone who runs the judging."""
-    event = event_for(request, event_slug, "judging.watch")
-    roles = Role.objects.select_related("user__department", "event").filter(event=event)
-    return Judge.objects.by_role(get_object_or_404(roles, kind=RoleKind.JUDGE, pk=pk))
 
 
 @door("judging.set_judge")
@@ -116,27 +110,32 @@ def inviting(request: HttpRequest, event_slug: str, kind: type, template: str) -
 
 @door("judging.invite")
 def send_again(request: HttpRequest, event_slug: str, pk: int) -> HttpResponse:
-    said = "A new link is on its way. The old one does nothing any more."
-    return answering(request, event_slug, pk, actions.send_again, said, "judging/send_again.html")
+    def act(invitation: Invitation) -> str:
+        actions.send_again(invitation, by=request.user)
+        return "A new link is on its way. The old one does nothing any more."
+
+    return confirming(request, invitation_for(request, event_slug, pk), act, "judging/send_again.html")
 
 
 @door("judging.invite")
 def withdraw_invitation(request: HttpRequest, event_slug: str, pk: int) -> HttpResponse:
-    said = "The invitation is withdrawn. Its link does nothing any more."
-    act = actions.withdraw_invitation
-    return answering(request, event_slug, pk, act, said, "judging/withdraw_invitation.html")
+    def act(invitation: Invitation) -> str:
+        actions.withdraw_invitation(invitation, by=request.user)
+        return "The invitation is withdrawn. Its link does nothing any more."
+
+    invitation = invitation_for(request, event_slug, pk)
+    return confirming(request, invitation, act, "judging/withdraw_invitation.html")
 
 
-def answering(request: HttpRequest, event_slug: str, pk: int, act, said: str, template: str) -> HttpResponse:
-    event = event_for(request, event_slug, "judging.invite")
-    mine = Invitation.objects.run_by(request.user).unused().filter(event=event)
-    invitation = get_object_or_404(mine, pk=pk)
+def confirming(
+    request: HttpRequest, invitation: Invitation, act: Callable[[Invitation], str], template: str
+) -> HttpResponse:
+    event = invitation.event
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         with refusals_on(form):
-            act(invitation, by=request.user)
-            messages.success(request, said)
-            return redirect("judging:judges", event_slug)
+            messages.success(request, act(invitation))
+            return redirect("judging:judges", event.slug)
     context = {"event": event, "invitation": invitation, "form": form, "shut": until_all_scores_close(event)}
     return render(request, template, context)
 
@@ -144,18 +143,11 @@ def answering(request: HttpRequest, event_slug: str, pk: int, act, said: str, te
 # One's own part
 
 
-def own(request: HttpRequest, event_slug: str) -> tuple[Event, Judge]:
-    event = event_for(request, event_slug, "judging.judge")
-    role = Role.objects.select_related("user__department", "event").get(
-        event=event, user=request.user, kind=RoleKind.JUDGE
-    )
-    return event, Judge.objects.by_role(role)
-
-
 @door("judging.answer")
 def me(request: HttpRequest, event_slug: str) -> HttpResponse:
     """The judge says whether they will come, what they know, and how much they take."""
-    event, judge = own(request, event_slug)
+    judge = own_part(request, event_slug)
+    event = judge.event
     posted = request.method == "POST"
     form = ConfirmJudgeForm(request.POST, event=event) if posted else ConfirmJudgeForm.of(judge)
     if form.is_valid():
@@ -176,7 +168,8 @@ def me(request: HttpRequest, event_slug: str) -> HttpResponse:
 
 @door("judging.answer")
 def decline(request: HttpRequest, event_slug: str) -> HttpResponse:
-    event, judge = own(request, event_slug)
+    judge = own_part(request, event_slug)
+    event = judge.event
     form = DeclineForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         with refusals_on(form):
