@@ -1,5 +1,5 @@
 from allauth.account.utils import perform_login
-from allauth.core import ratelimit
+from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -27,9 +27,9 @@ def invitation(request: HttpRequest, event_slug: str) -> HttpResponse:
 
 
 def answered(request: HttpRequest, event_slug: str) -> HttpResponse:
-    if not ratelimit.consume(request, action="judging_invitation", key="everywhere"):
-        return render(request, "judging/invitation_later.html", status=429)
     posted = request.method == "POST"
+    if is_too_often(request):
+        return render(request, "judging/invitation_later.html", status=429)
     key_form = KeyForm(request.POST if posted else request.GET)
     key = key_form.cleaned_data["key"] if key_form.is_valid() else ""
     found = Invitation.objects.for_key(event_slug, key) or own(request, event_slug)
@@ -55,6 +55,16 @@ def answered(request: HttpRequest, event_slug: str) -> HttpResponse:
     is_other = is_other or (user is not None and user != actions.holder_of(found.email))
     context = {"event": found.event, "invitation": found, "form": form, "key": key, "is_other": is_other}
     return render(request, "judging/invitation.html", context)
+
+
+def is_too_often(request: HttpRequest) -> bool:
+    """From one address, opened or used; over all addresses together, used."""
+    app = "allauth.account"  # whose settings hold the rates
+    if not ratelimit.consume(request, app=app, action="judging_invitation", limit_get=True):
+        return True
+    used = request.method == "POST"
+    action = "judging_invitation_used"
+    return used and not ratelimit.consume(request, app=app, action=action, key="everywhere")
 
 
 def own(request: HttpRequest, event_slug: str) -> Invitation | None:
