@@ -1,7 +1,7 @@
 """What people do in judging: set the rubric, give entries to judges, score."""
 
 from judging.actions.allocating import assign, end_assignment, propose
-from judging.actions.conflicts import declare, end_conflict
+from judging.actions.conflicts import declare, end_conflict, end_in_conflict
 from judging.actions.inviting import (
     Dead,
     Faulty,
@@ -34,6 +34,7 @@ __all__ = [
     "decline",
     "end_assignment",
     "end_conflict",
+    "end_in_conflict",
     "holder_of",
     "invite",
     "pause",

@@ -8,7 +8,7 @@ from core.audit import record
 from core.permissions import require
 from core.refusals import Refused
 from events.models import Event, Role, RoleKind
-from judging.actions.dropping import drop
+from judging.actions.dropping import drop, drop_conflicts
 from judging.models import Assignment, Conflict, Judge, runs
 from teams.models import Team
 
@@ -88,3 +88,17 @@ def end_conflict(conflict: Conflict, *, by: User, reason: str) -> Conflict:
     conflict.save(update_fields=["ended_at", "ended_by", "ended_because"])
     record(by, "judging.conflict_ended", conflict, reason=conflict.ended_because)
     return conflict
+
+
+@transaction.atomic
+def end_in_conflict(event: Event, *, by: User) -> list[Assignment]:
+    """Take from judges what they may not score any more, since somebody moved or joined a team.
+
+    Until then nobody can score it either; but a ballot from before would still count.
+    """
+    event = Event.objects.select_for_update().get(pk=event.pk)
+    require(by, "judging.declare_for", event)
+    found = drop_conflicts(event, by=by)
+    if found:
+        record(by, "judging.conflicts_settled", event, ended=len(found))
+    return found

@@ -25,11 +25,18 @@ def drop(assignments, *, by: User, because: str, voids: bool) -> list[Assignment
     return found
 
 
-def drop_conflicts(event: Event, judge: User, *, by: User) -> list[Assignment]:
-    """End what this judge was given and may not score, in every round."""
+def drop_conflicts(event: Event, *, by: User, judge: User | None = None) -> list[Assignment]:
+    """End what this judge, or any, was given and may not score, in every round."""
     found = []
     for round in Round.objects.of_event(event):
-        barred = [entry for entry, person in conflicts_of(round) if person == judge.pk]
-        mine = Assignment.objects.standing().filter(round=round, judge=judge, submission__in=barred)
+        conflicts = conflicts_of(round)
+        rows = round.assignments.standing()
+        rows = rows.filter(judge=judge) if judge else rows
+        barred = [
+            pk
+            for pk, *pair in rows.values_list("pk", "submission_id", "judge_id")
+            if tuple(pair) in conflicts
+        ]
+        mine = Assignment.objects.standing().filter(pk__in=barred)
         found += drop(mine, by=by, because="A conflict of interest", voids=True)
     return found

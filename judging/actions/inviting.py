@@ -24,6 +24,7 @@ from judging.models import Invitation, Invitee, Judge
 
 LASTS = timedelta(days=14)
 MOST_AT_ONCE = 200
+KNOWN = ("tags", "max_load", "is_lead", "is_technical", "is_spare")
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
@@ -99,6 +100,7 @@ def faults_of(event: Event, people: Sequence[Invitee]) -> list[str]:
 
 def send_to(event: Event, person: Invitee, *, by: User) -> Invitation:
     email = person.email.strip().lower()
+    Invitation.objects.unused().filter(event=event, email=email).update(withdrawn_at=clock.now())  # expired
     values = {key: value for key, value in asdict(person).items() if key not in ("line", "email", "tags")}
     values["department"] = person.department or Department.objects.for_email(email)
     invitation = Invitation(event=event, email=email, tags=tidy(person.tags), **values)
@@ -197,16 +199,14 @@ def take_up(invitation: Invitation, *, by: User | None) -> User:
     is_new = person is None
     person = person or new_account(invitation)
     if by is None:
-        know_address(person, invitation.email)
+        know_address(person, invitation)
     roles = invitation.event.roles
     role = roles.filter(user=person, kind=RoleKind.JUDGE).first()
     role = role or add_role(invitation.event, person, RoleKind.JUDGE, by=invitation.sent_by)
-    judge, _ = Judge.objects.get_or_create(role=role)
-    for name in ("tags", "max_load", "is_lead", "is_technical", "is_spare"):
-        setattr(judge, name, getattr(invitation, name))
+    known = {name: getattr(invitation, name) for name in KNOWN}
     if invitation.department != person.department:
-        judge.department = invitation.department
-    judge.save()
+        known["department"] = invitation.department
+    Judge.objects.get_or_create(role=role, defaults=known)
     invitation.used_at, invitation.used_by = clock.now(), person
     invitation.save(update_fields=["used_at", "used_by"])
     record(person, "judging.invitation_used", invitation, role=role.pk, account="new" if is_new else "known")
@@ -234,11 +234,17 @@ def new_account(invitation: Invitation) -> User:
         return User.objects.get(email=invitation.email)
 
 
-def know_address(person: User, email: str) -> None:
+def know_address(person: User, invitation: Invitation) -> None:
     """The link has come back from this mailbox, so it is this person's."""
     address, _ = EmailAddress.objects.get_or_create(
-        user=person, email=email, defaults={"primary": not EmailAddress.objects.filter(user=person).exists()}
+        user=person,
+        email=invitation.email,
+        defaults={"primary": not EmailAddress.objects.filter(user=person).exists()},
     )
-    if not address.verified:
-        address.verified = True
-        address.save(update_fields=["verified"])
+    if address.verified:
+        return
+    address.verified = True
+    address.save(update_fields=["verified"])
+    # Whoever typed the name before had not shown that the address was theirs.
+    person.name = invitation.name
+    person.save(update_fields=["name"])

@@ -66,7 +66,7 @@ def set_judge(judge: Judge, *, by: User, slots: Iterable[datetime] = (), tags: s
         return judge
     record(by, "judging.judge_set", judge, **said)
     if "department" in said["now"]:
-        drop_conflicts(judge.event, judge.user, by=by)
+        drop_conflicts(judge.event, by=by, judge=judge.user)
     return judge
 
 

@@ -30,6 +30,10 @@ class EndConflictSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=500)
 
 
+class SettledSerializer(StrictSerializer):
+    ended = serializers.IntegerField()
+
+
 class ConflictSerializer(StrictSerializer):
     id = serializers.IntegerField(source="pk")
     judge = serializers.EmailField(source="judge.email")
@@ -88,3 +92,13 @@ def declare_here(request: Request, event_slug: str, code: str, number: int = 0) 
     team = assignment.submission.team
     actions.declare(team, request.user, by=request.user, **sent(request, DeclareSerializer))
     return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@door("judging.declare_for")
+@extend_schema(operation_id="end_assignments_in_conflict", request=None, responses=SettledSerializer)
+@api_view(["POST"])
+def settle(request: Request, event_slug: str) -> Response:
+    """Take from judges what they may not score any more. Their ballots on it count no longer."""
+    event = event_for(request, event_slug, "judging.declare_for")
+    ended = actions.end_in_conflict(event, by=request.user)
+    return Response(SettledSerializer({"ended": len(ended)}).data)

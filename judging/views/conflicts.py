@@ -1,6 +1,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
 
 from core.doors import door
 from core.permissions import require_ever
@@ -94,3 +95,16 @@ def end_conflict(request: HttpRequest, event_slug: str, pk: int) -> HttpResponse
             return redirect("judging:judges", event_slug)
     context = {"event": event, "conflict": conflict, "form": form, "shut": until_published(event)}
     return render(request, "judging/end_conflict.html", context)
+
+
+@door("judging.declare_for")
+@require_POST
+def settle(request: HttpRequest, event_slug: str) -> HttpResponse:
+    event = event_for(request, event_slug, "judging.declare_for")
+    if shut := until_published(event):
+        messages.error(request, f"{shut}.")
+    else:
+        ended = len(actions.end_in_conflict(event, by=request.user))
+        entries = "1 entry was" if ended == 1 else f"{ended} entries were"
+        messages.success(request, f"{entries} taken from judges. Ballots on them do not count.")
+    return redirect("judging:judges", event_slug)

@@ -25,10 +25,12 @@ from judging.rules import until_all_scores_close
 def judges(request: HttpRequest, event_slug: str) -> HttpResponse:
     """Everyone who judges, and everyone who has been asked. No score."""
     event = event_for(request, event_slug, "judging.watch")
+    panel = panel_of(event)
     invitations = Invitation.objects.run_by(request.user).unused().filter(event=event)
     context = {
         "event": event,
-        "panel": panel_of(event),
+        "panel": panel,
+        "barred": sum(seat.barred for seat in panel),
         "invitations": invitations,
         "conflicts": Conflict.objects.run_by(request.user)
         .standing()

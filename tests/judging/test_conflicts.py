@@ -300,6 +300,32 @@ def test_end_conflict_keeps_what_was_voided_and_lets_assign_again(jude, ada, kit
     assert (row.by, row.details) == (kit, {"reason": "Another Jude"})
 
 
+def test_conflict_that_came_about_late_is_shown_and_settled(as_, api_as, ada, jude):
+    event = event_in(Phase.JUDGING)
+    assignment = given(event, cleared_entry(event, "ben").submission, jude)
+    ballot = ballot_of(assignment)
+    kept = given(event, cleared_entry(event, "bea", name="Herons").submission, jude)
+    jude.department = department("records")
+    jude.save()
+    shown = as_(ada).get("/events/summer/judging/judges/").content.decode()
+
+    answer = as_(ada).post("/events/summer/judging/conflicts/settle/")
+    again = api_as(ada).post("/api/v1/events/summer/judging/conflicts/settle/")
+
+    ballot.refresh_from_db()
+    assert "1 entry was given to judges who have a conflict of interest now" in " ".join(shown.split())
+    assert (answer.status_code, again.json()) == (302, {"ended": 0})
+    assert list(Assignment.objects.standing()) == [kept]
+    assert (ballot.voided_by, ballot.voided_because) == (ada, "A conflict of interest")
+    assert AuditRow.objects.get(verb="judging.conflicts_settled").details == {"ended": 1}
+
+
+@pytest.mark.parametrize("key", ["jude", "ben", "cal"])
+def test_settle_by_anyone_else_is_denied(key):
+    with pytest.raises(PermissionDenied):
+        actions.end_in_conflict(event_in(Phase.JUDGING), by=person(key))
+
+
 # No door leads past it
 
 

@@ -410,6 +410,26 @@ def test_link_takes_an_address_that_is_a_persons_second_one(client, cal):
     assert not User.objects.filter(email=OUTSIDE).exists()
 
 
+def test_link_of_an_account_that_was_never_signed_in_to_takes_the_invited_name(client):
+    key = asked(event_in(Phase.BUILDING))
+    User.objects.create_user(OUTSIDE, "Typed By Somebody")
+
+    client.post(PAGE, {"key": key})
+
+    assert user_of(client).name == "Rosa Adler"
+
+
+def test_link_keeps_what_is_known_of_somebody_who_judges_by_now(client, cal):
+    event = event_in(Phase.BUILDING)
+    key = asked(event, cal.email, tags="health")
+    role = event.roles.create(user=cal, kind=RoleKind.JUDGE, given_by=event.created_by)
+    Judge.objects.create(role=role, tags="rivers")
+
+    client.post(PAGE, {"key": key})
+
+    assert Judge.objects.get().tags == "rivers"
+
+
 def test_link_leads_nowhere_else_whatever_is_asked(client):
     key = asked(event_in(Phase.BUILDING))
 

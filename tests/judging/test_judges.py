@@ -13,7 +13,7 @@ from hackathon.needs import needs_of
 from judging import actions
 from judging.models import Assignment, Ballot, Invitee, Judge, panel_of
 from tests.judging.test_conflicts import ballot_of
-from tests.world import cleared_entry, department, event_in, give, given, person, round_of
+from tests.world import cleared_entry, department, event_in, give, given, person
 
 pytestmark = pytest.mark.django_db
 

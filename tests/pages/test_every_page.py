@@ -62,6 +62,7 @@ NO_LINK = {
     "reading:ask_early": "takes a POST",
     "reading:retry": "takes a POST",
     "screening:retry": "takes a POST",
+    "judging:settle": "takes a POST",
     "judging:pause": "takes a POST",
     "judging:resume": "takes a POST",
     "judging:invitation": "from a mail, for one use",
