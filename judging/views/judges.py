@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -8,7 +9,7 @@ from django.views.decorators.http import require_POST
 from core.doors import door
 from core.refusals import refusals_on
 from judging import actions
-from judging.finding import event_for, invitation_for, judge_for, own_part
+from judging.finding import PAGE, event_for, invitation_for, judge_for, own_part
 from judging.forms import (
     ConfirmForm,
     ConfirmJudgeForm,
@@ -29,7 +30,7 @@ def judges(request: HttpRequest, event_slug: str) -> HttpResponse:
     invitations = Invitation.objects.run_by(request.user).unused().filter(event=event)
     context = {
         "event": event,
-        "panel": panel,
+        "page": Paginator(panel, PAGE).get_page(request.GET.get("page")),
         "barred": sum(seat.barred for seat in panel),
         "invitations": invitations,
         "conflicts": Conflict.objects.run_by(request.user)

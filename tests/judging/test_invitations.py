@@ -378,6 +378,30 @@ def test_link_does_not_go_round_a_second_factor(client, cal):
     assert Authenticator.objects.filter(user=cal).exists()
 
 
+def test_second_factor_leads_back_to_the_invitation_without_its_key(client, cal):
+    event = event_in(Phase.BUILDING)
+    key = asked(event, cal.email)
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(cal, secret)
+    then = {"next": PAGE}
+
+    client.post(PAGE, {"key": key})
+    client.post("/accounts/login/", {"login": cal.email} | then)
+    code = re.search(
+        r"^\w[\w-]{4,}\w$", Mail.objects.exclude(key__startswith="judging.").latest("pk").body, re.MULTILINE
+    )[0]
+    client.post("/accounts/login/code/confirm/", {"code": code} | then)
+    half = user_of(client)
+    counter = next(iter(totp.yield_hotp_counters_from_time()))
+    number = totp.format_hotp_value(totp.hotp_value(secret, counter))
+    answer = client.post("/accounts/2fa/authenticate/", {"code": number})
+
+    assert half is None
+    assert (user_of(client), answer.url) == (cal, PAGE)
+    assert client.post(PAGE).url == ME
+    assert judges(event) == ["jude@transport.example.org", cal.email]
+
+
 def test_link_with_somebody_else_signed_in_says_so_and_merges_nothing(as_, cal):
     event = event_in(Phase.BUILDING)
     key = asked(event)
