@@ -53,4 +53,5 @@ RUN SECRET_KEY=build DATABASE_URL=postgres:///build REDIS_URL=redis://localhost 
 USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["python", "-m", "hackathon.healthcheck"]
-CMD ["gunicorn", "hackathon.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket", "--access-logfile", "-"]
+# Without queries and referrers: the link of an invitation keeps its key in its query.
+CMD ["gunicorn", "hackathon.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket", "--access-logfile", "-", "--access-logformat", "%(h)s %(l)s %(u)s %(t)s \"%(m)s %(U)s %(H)s\" %(s)s %(b)s \"%(a)s\""]

@@ -7,7 +7,7 @@ from challenges.models import Challenge
 from core import clock
 from events.models import Application, Event, Phase, Role, RoleKind
 from hackathon.needs import may_be_decided
-from judging.models import Assignment, Criterion
+from judging.models import Assignment, Criterion, Invitation, Judge
 from screening.models import Clearance
 from showcase.models import Exhibit
 from submissions.models import Disqualification, Revision, Submission
@@ -83,6 +83,8 @@ def stages(event: Event) -> list[tuple[str, list[dict]]]:
         .with_progress()
         .aggregate(given=Count("pk"), done=Count("pk", filter=Q(is_handed_in=True)))
     )
+    declined = Judge.objects.filter(role__event=event, answer=Judge.Answer.DECLINED).count()
+    invited = Invitation.objects.open().filter(event=event).count()
     criteria = Criterion.objects.of_event(event).count()
     shown = Exhibit.objects.filter(event=event, hidden_at=None).count()
     judging = event.phase is Phase.JUDGING
@@ -121,6 +123,8 @@ def stages(event: Event) -> list[tuple[str, list[dict]]]:
             row("Calls, tokens and money", "reading:ledger", event, "What reading has cost"),
             row("Links in entries", "links:overview", event, "Where they lead, and whether they answer"),
             row("Rubric", "judging:rubric", event, f"{criteria} criteria", 0 if criteria else 1),
+            row("Judges", "judging:judges", event,
+                f"{people['judges']} judges, {declined} who cannot, {invited} invitations open"),
             row("Judges and entries", "judging:allocation", event,
                 f"{ballots['given']} ballots given out",
                 1 if judging and entries["cleared"] and not ballots["given"] else 0),

@@ -61,6 +61,7 @@ def needs_of(user: User) -> list[Need]:
         *for_screener(user, roles.get(RoleKind.SCREENER, {})),
         *for_chair(roles.get(RoleKind.CHAIR, {})),
         *for_organiser(roles.get(RoleKind.ORGANISER, {})),
+        *for_who_runs_judging(roles.get(RoleKind.CHAIR, {}) | roles.get(RoleKind.ORGANISER, {})),
         *for_second_person(user, roles.get(RoleKind.CHAIR, {}) | roles.get(RoleKind.ORGANISER, {})),
     ]
     return sorted(found, key=lambda need: (need.until is None, need.until or 0, need.text))
@@ -366,6 +367,24 @@ def for_second_person(user: User, events: dict[int, Event]) -> Iterator[Need]:
                 reverse("submissions:standings", args=[events[pk].slug]),
                 "It takes two people",
                 events[pk].scores_close_at,
+            )
+
+
+def for_who_runs_judging(events: dict[int, Event]) -> Iterator[Need]:
+    """Entries that a judge was taken from, or gave up, and that nobody has taken over."""
+    if not events:
+        return
+    rows = Assignment.objects.unreplaced().filter(event__in=events)
+    lacking = set(rows.values_list("event_id", "submission_id"))
+    for pk, number in Counter(event for event, _ in lacking).items():
+        event = events[pk]
+        if clock.now() < event.scores_close_at:
+            yield Need(
+                event,
+                f"Find another judge for {count(number, 'entry', 'entries')}",
+                reverse("judging:allocation", args=[event.slug]),
+                "A judge declined, has a conflict of interest, or was taken off",
+                event.scores_close_at,
             )
 
 

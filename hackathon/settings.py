@@ -294,6 +294,8 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if INSECURE else "https"
+# Links of invitations: tried from one address, and used from all addresses together
+ACCOUNT_RATE_LIMITS = {"judging_invitation": "60/m/ip", "judging_invitation_used": "1200/m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = whole("TRUSTED_PROXY_COUNT", 0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

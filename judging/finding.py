@@ -2,8 +2,8 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from core.permissions import require_ever
-from events.models import Event
-from judging.models import Assignment, Round
+from events.models import Event, Role, RoleKind
+from judging.models import Assignment, Invitation, Judge, Round
 
 PAGE = 50
 
@@ -30,3 +30,23 @@ def given_for(request: HttpRequest, event_slug: str, code: str, number: int = 0)
     if found is None:
         raise Http404("Nothing to score")
     return found
+
+
+def judge_for(request: HttpRequest, event_slug: str, pk: int) -> Judge:
+    """The judge whose role this is, for someone who runs the judging."""
+    event = event_for(request, event_slug, "judging.watch")
+    roles = Role.objects.select_related("user__department", "event").filter(event=event)
+    return Judge.objects.by_role(get_object_or_404(roles, kind=RoleKind.JUDGE, pk=pk))
+
+
+def own_part(request: HttpRequest, event_slug: str) -> Judge:
+    """The caller's own part as a judge."""
+    event = event_for(request, event_slug, "judging.judge")
+    roles = Role.objects.select_related("user__department", "event")
+    return Judge.objects.by_role(roles.get(event=event, user=request.user.pk, kind=RoleKind.JUDGE))
+
+
+def invitation_for(request: HttpRequest, event_slug: str, pk: int) -> Invitation:
+    """An invitation that nobody has used, for someone who runs the judging."""
+    event = event_for(request, event_slug, "judging.invite")
+    return get_object_or_404(Invitation.objects.run_by(request.user).unused(), event=event, pk=pk)

@@ -1,10 +1,12 @@
 from django.urls import path
 
 from judging.api import allocation as allocation_api
+from judging.api import conflicts as conflicts_api
+from judging.api import judges as judges_api
 from judging.api import results as results_api
 from judging.api import rubric as rubric_api
 from judging.api import scoring as scoring_api
-from judging.views import allocation, results, rubric, scoring
+from judging.views import allocation, conflicts, invitations, judges, results, rubric, scoring
 
 ROUND = "rounds/<int:number>/"
 
@@ -19,6 +21,22 @@ urlpatterns = [
     *twice("", scoring.mine, "list"),
     *twice("entries/<str:code>/", scoring.sheet, "sheet"),
     *twice("entries/<str:code>/files/<slug:file>/", scoring.file, "file"),
+    *twice("entries/<str:code>/conflict/", conflicts.declare_here, "declare_here"),
+    path("me/", judges.me, name="me"),
+    path("me/decline/", judges.decline, name="decline"),
+    path("me/conflict/", conflicts.declare, name="declare"),
+    path("invitation/", invitations.invitation, name="invitation"),
+    path("judges/", judges.judges, name="judges"),
+    path("judges/invite/", judges.invite, name="invite"),
+    path("judges/invite/several/", judges.invite_many, name="invite_many"),
+    path("judges/<int:pk>/", judges.judge, name="judge"),
+    path("judges/<int:pk>/pause/", judges.pause, name="pause"),
+    path("judges/<int:pk>/resume/", judges.resume, name="resume"),
+    path("invitations/<int:pk>/again/", judges.send_again, name="send_again"),
+    path("invitations/<int:pk>/withdraw/", judges.withdraw_invitation, name="withdraw_invitation"),
+    path("conflicts/declare/", conflicts.declare_for, name="declare_for"),
+    path("conflicts/settle/", conflicts.settle, name="settle"),
+    path("conflicts/<int:pk>/end/", conflicts.end_conflict, name="end_conflict"),
     *twice("rubric/", rubric.rubric, "rubric"),
     *twice("rubric/add/", rubric.add_criterion, "add_criterion"),
     path("rubric/<int:pk>/change/", rubric.change_criterion, name="change_criterion"),
@@ -32,6 +50,19 @@ urlpatterns = [
 api_urls = [
     *twice("", scoring_api.mine, "list"),
     *twice("entries/<str:code>/", scoring_api.sheet, "sheet"),
+    *twice("entries/<str:code>/conflict/", conflicts_api.declare_here, "declare_here"),
+    path("me/", judges_api.me, name="me"),
+    path("me/decline/", judges_api.decline, name="decline"),
+    path("judges/", judges_api.judges, name="judges"),
+    path("judges/<int:pk>/", judges_api.judge, name="judge"),
+    path("judges/<int:pk>/pause/", judges_api.pause, name="pause"),
+    path("judges/<int:pk>/resume/", judges_api.resume, name="resume"),
+    path("invitations/", judges_api.invitations, name="invitations"),
+    path("invitations/<int:pk>/again/", judges_api.again, name="send_again"),
+    path("invitations/<int:pk>/withdraw/", judges_api.withdraw, name="withdraw_invitation"),
+    path("conflicts/", conflicts_api.conflicts, name="conflicts"),
+    path("conflicts/settle/", conflicts_api.settle, name="settle"),
+    path("conflicts/<int:pk>/end/", conflicts_api.end_conflict, name="end_conflict"),
     *twice("rubric/", rubric_api.criteria, "rubric"),
     *twice("rubric/template/", rubric_api.adopt, "adopt"),
     path("rubric/<int:pk>/", rubric_api.criterion, name="criterion"),

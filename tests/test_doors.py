@@ -24,6 +24,7 @@ PUBLIC_ROUTES = {
     "events/<slug:event_slug>/",
     "events/<slug:event_slug>/challenges/",
     "events/<slug:event_slug>/challenges/<str:code>/",
+    "events/<slug:event_slug>/judging/invitation/",
     "showcase/",
     "showcase/<slug:event_slug>/",
     "showcase/<slug:event_slug>/<str:code>/",

@@ -5,6 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from core import permissions
 from events.models import Event, Phase
+from judging.models import Conflict, Judge
 from teams.models import Membership
 from tests import world
 
@@ -38,9 +39,15 @@ TABLE = {
     "files.see": ("file", {"ben"}, ALWAYS),
     "files.upload": ("team", {"ben"}, ALWAYS),
     "judging.allocate": ("round", {"ada", "kit"}, {D, A, F, B, J}),
+    "judging.answer": ("judge", {"jude"}, {D, A, F, B, J}),
+    "judging.declare": ("judge", {"jude"}, {D, A, F, B, J}),
+    "judging.declare_for": ("event", {"ada", "kit"}, {D, A, F, B, J}),
+    "judging.end_conflict": ("conflict", {"kit"}, {D, A, F, B, J}),
+    "judging.invite": ("event", {"ada", "kit"}, {D, A, F, B, J}),
     "judging.judge": ("event", {"jude"}, ALWAYS),
     "judging.score": ("assignment", {"jude"}, {J}),
     "judging.see_results": ("round", {"ada", "kit"}, {S}),
+    "judging.set_judge": ("judge", {"ada", "kit"}, {D, A, F, B, J}),
     "judging.set_rubric": ("round", {"ada", "kit"}, {D, A, F, B, J}),
     "judging.watch": ("event", {"ada", "kit"}, ALWAYS),
     "links.overview": ("event", {"ada", "kit", "sam"}, ALWAYS),
@@ -107,6 +114,11 @@ def nouns(event: Event) -> dict:
         "submission": draft,
         "revision": revision,
         "round": world.round_of(event),
+        "judge": Judge.objects.all_of(event)[0],
+        # Declared by ada; not kept, or jude could not score
+        "conflict": Conflict(
+            event=event, judge=world.person("jude"), team=team, declared_by=event.created_by
+        ),
         "assignment": world.given(event, draft, world.person("jude")),
     }
 

@@ -16,7 +16,7 @@ from judging.models import (
     Ballot,
     Round,
     barring_departments,
-    declared_in,
+    conflicts_of,
     entries_in,
     judges_of,
     shared_department,
@@ -44,7 +44,7 @@ def propose(
         [allocation.Judge(judge.pk, judge.department_id, max_load) for judge in people.values()],
         per_entry=per_entry,
         kept=pairs(round.assignments.standing()),
-        barred=pairs(round.assignments.filter(ended_at__isnull=False)) | declared_pairs(event, teams),
+        barred=pairs(round.assignments.filter(ended_at__isnull=False)) | conflicts_of(round).keys(),
         seed=seed,
     )
     if found.new:
@@ -80,12 +80,6 @@ def entries_of(round: Round, teams: Mapping[int, int]) -> list[allocation.Entry]
         allocation.Entry(submission, frozenset(departments.get(team, ())))
         for submission, team in teams.items()
     ]
-
-
-def declared_pairs(event: Event, teams: Mapping[int, int]) -> set[tuple[int, int]]:
-    """Who declared a conflict with which entry: submission, judge."""
-    declared = declared_in(event)
-    return {(entry, judge) for entry, team in teams.items() for on, judge in declared if on == team}
 
 
 def pairs(assignments) -> set[tuple[int, int]]:

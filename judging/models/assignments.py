@@ -3,11 +3,12 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from core import clock
 from events.models import Event, Role, RoleKind
 from judging.models.conflicts import why_conflict
+from judging.models.judges import Judge
 from judging.models.rounds import Round
 from judging.models.rubric import FURTHEST, Criterion
 from screening.models import cleared_entries
@@ -19,8 +20,26 @@ class AssignmentQuerySet(models.QuerySet):
         return self.filter(ended_at=None)
 
     def of(self, user) -> Self:
-        """What this judge is to score. A proposal is nobody's until it is released."""
-        return self.standing().filter(judge=user, released_at__isnull=False)
+        """What this judge is to score. A proposal is nobody's until it is released.
+
+        Who is paused, or has declined, keeps what they began and is shown nothing new.
+        """
+        resting = Judge.objects.resting().filter(role__event=models.OuterRef("event"), role__user=user)
+        begun = Ballot.objects.filter(assignment=models.OuterRef("pk"))
+        return self.standing().filter(
+            ~models.Exists(resting) | models.Exists(begun), judge=user, released_at__isnull=False
+        )
+
+    def unreplaced(self) -> Self:
+        """Ended, of an entry that has fewer judges than its round asks for."""
+        standing = Assignment.objects.standing().filter(
+            round=models.OuterRef("round"), submission=models.OuterRef("submission")
+        )
+        number = standing.values("round").annotate(number=models.Count("pk")).values("number")
+        missing = self.filter(ended_at__isnull=False).annotate(
+            left=Coalesce(models.Subquery(number), models.Value(0))
+        )
+        return missing.filter(left__lt=models.F("round__per_entry"))
 
     def run_by(self, user) -> Self:
         """Of the events where this person gives entries to judges. Who scores what, never a score."""

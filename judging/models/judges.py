@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -5,15 +7,33 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from accounts.models import Department
+from accounts.models import Department, digest_of
 from core import clock
 from events.models import Event, Role, RoleKind
 from teams.models import Team
 
 
-class JudgeQuerySet(models.QuerySet):
+class JudgeQuerySet(models.QuerySet["Judge"]):
     def of_event(self, event: Event) -> Self:
-        return self.filter(role__event=event).select_related("role__user__department", "role__event")
+        return self.filter(role__event=event).select_related(
+            "role__user__department", "role__event", "department"
+        )
+
+    def all_of(self, event: Event) -> list["Judge"]:
+        """Everyone who judges, by name, whether anything is known of them yet or not. Two queries."""
+        known = {judge.role_id: judge for judge in self.of_event(event)}
+        roles = Role.objects.filter(event=event, kind=RoleKind.JUDGE)
+        roles = roles.select_related("user__department", "event").order_by("user__name", "user_id")
+        return [known.get(role.pk) or Judge(role=role) for role in roles]
+
+    def by_role(self, role: Role) -> "Judge":
+        """What is known of this judge; not kept yet, when nothing is."""
+        known = self.select_related("role__user__department", "role__event", "department")
+        return known.filter(role=role).first() or Judge(role=role)
+
+    def resting(self) -> Self:
+        """Those who are given nothing to begin: they declined, or are paused."""
+        return self.filter(Q(answer=Judge.Answer.DECLINED) | Q(paused_at__isnull=False))
 
     def seated(self) -> Self:
         """Those whom entries may be given to."""
@@ -29,6 +49,11 @@ class Judge(models.Model):
         DECLINED = "declined", "Cannot judge"
 
     role = models.OneToOneField(Role, on_delete=models.CASCADE, related_name="+")
+    # Beside the account's own: of somebody whose address belongs to no department that takes part. It
+    # keeps them from entries of that department, and opens nothing.
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     tags = models.CharField("expertise", max_length=300, blank=True)  # separated by ;
     max_load = models.PositiveSmallIntegerField(null=True, blank=True)
     slots = models.JSONField(default=list, blank=True)  # starts of visits, ISO 8601; empty: any
@@ -61,8 +86,60 @@ class Judge(models.Model):
         return self.role.user
 
     @property
+    def homes(self) -> dict[int, Department]:
+        """The departments whose entries this judge may not score, by key."""
+        return {one.pk: one for one in (self.user.department, self.department) if one is not None}
+
+    @property
+    def home(self) -> Department | None:
+        return self.user.department or self.department
+
+    @property
+    def starts(self) -> list[datetime]:
+        """When this judge can visit; none: at any time."""
+        return [datetime.fromisoformat(slot) for slot in self.slots]
+
+    @property
     def expertise(self) -> frozenset[str]:
         return frozenset(filter(None, (tag.strip().casefold() for tag in self.tags.split(";"))))
+
+
+@dataclass(frozen=True)
+class Invitee:
+    """Somebody to be invited."""
+
+    email: str
+    name: str
+    department: Department | None = None
+    tags: str = ""
+    max_load: int | None = None
+    is_lead: bool = False
+    is_technical: bool = False
+    is_spare: bool = False
+    line: int = 0  # where several were entered at once
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def unused(self) -> Self:
+        return self.filter(used_at=None, withdrawn_at=None).select_related("event", "sent_by", "department")
+
+    def open(self) -> Self:
+        return self.unused().filter(expires_at__gt=clock.now(), event__scores_close_at__gt=clock.now())
+
+    def for_key(self, event_slug: str, key: str) -> "Invitation | None":
+        """What this link asks, whether it still works or not. The key itself is kept nowhere."""
+        found = self.filter(event__slug=event_slug, digest=digest_of(key))
+        return found.select_related("event", "sent_by", "department").first() if key else None
+
+    def run_by(self, user) -> Self:
+        """Of the events where this person runs the judging."""
+        return self.filter(models.Exists(running(user))) if user.is_authenticated else self.none()
+
+
+def running(user) -> models.QuerySet[Role]:
+    """This person's part in running the judging of the event that the outer row belongs to."""
+    kinds = [RoleKind.CHAIR, RoleKind.ORGANISER]
+    return Role.objects.filter(event=models.OuterRef("event"), user=user, kind__in=kinds)
 
 
 class Invitation(models.Model):
@@ -89,6 +166,8 @@ class Invitation(models.Model):
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
+    objects = InvitationQuerySet.as_manager()
+
     class Meta:
         ordering = ["-sent_at", "-pk"]
 
@@ -101,12 +180,17 @@ class Invitation(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.used_at is None and self.withdrawn_at is None and clock.now() < self.expires_at
+        ends = min(self.expires_at, self.event.scores_close_at)
+        return self.used_at is None and self.withdrawn_at is None and clock.now() < ends
 
 
 class ConflictQuerySet(models.QuerySet):
     def standing(self) -> Self:
         return self.filter(ended_at=None)
+
+    def run_by(self, user) -> Self:
+        """Of the events where this person runs the judging."""
+        return self.filter(models.Exists(running(user))) if user.is_authenticated else self.none()
 
 
 class Conflict(models.Model):
