@@ -1,9 +1,9 @@
 from dataclasses import dataclass
 
-from judging import scoring
 from judging.models.assignments import Ballot, Score
 from judging.models.entries import entries_in
 from judging.models.rounds import Round
+from judging.scoring import raw as scoring
 
 
 @dataclass

@@ -13,6 +13,7 @@ from core.models import AuditRow, Mail
 from core.refusals import Refused
 from events.models import Event, Phase, RoleKind
 from hackathon.needs import needs_of
+from judging.models import Assignment
 from screening import actions as screening
 from submissions import actions
 from submissions.declarations import CURRENT_DECLARATIONS

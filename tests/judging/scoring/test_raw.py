@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judging.scoring import Ballot, Standing, standings, total
+from judging.scoring.raw import Ballot, Standing, standings, total
 
 CRITERIA = ["need", "build"]
 scores = st.fixed_dictionaries({key: st.integers(1, 5) for key in CRITERIA})

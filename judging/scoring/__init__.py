@@ -1,0 +1,1 @@
+"""From ballots to a ranking that can be explained: plain arrays in, plain values out, no Django."""
