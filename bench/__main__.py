@@ -6,13 +6,14 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hackathon.settings")
 django.setup()
 
-from bench import deadline, run, screening, storm, teams  # noqa: E402
+from bench import deadline, judging, run, screening, storm, teams  # noqa: E402
 
 PARTS = {
     "pages": run.main,
     "screening": screening.main,
     "deadline": deadline.main,
     "storm": storm.main,
+    "judging": judging.main,
     "teams": teams.main,
 }
 
@@ -21,7 +22,9 @@ def main(words: list[str]) -> int:
     """One part by its name, or all of them."""
     if words and words[0] in PARTS:
         return PARTS[words[0]](words[1:])
-    return max(run.main(words), *(PARTS[name]([]) for name in ("screening", "deadline", "storm", "teams")))
+    return max(
+        run.main(words), *(PARTS[name]([]) for name in ("screening", "deadline", "storm", "judging", "teams"))
+    )
 
 
 sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""Tables that people hand in as CSV: every fault is named by file, line and column, and nothing is half read."""
+"""Tables that people hand in as CSV: each fault is named by file, line and column; nothing is half read."""
 
 import csv
 import io

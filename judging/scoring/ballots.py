@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class Given:
 
 
 def ballots_of(
-    given: Iterable[Given], lines: Mapping[Hashable, Line], *, stretched: bool = True
+    given: Iterable[Given], lines: Mapping[Any, Line], *, stretched: bool = True
 ) -> tuple[Ballots, Scale, list[tuple[Hashable, Hashable]]]:
     """Weighted totals, their scale, and the (entry, judge) pairs with too few answers to count.
 

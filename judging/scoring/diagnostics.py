@@ -1,4 +1,4 @@
-"""What to look at before a result is trusted: linked panels, strict judges, judges who give everyone the same."""
+"""What to look at before a result is trusted: linked panels, strict judges, judges without spread."""
 
 import numpy as np
 

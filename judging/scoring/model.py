@@ -1,9 +1,9 @@
 """Which entry is best, given that some judges are stricter than others, and how sure one can be.
 
 A ballot is one judge's weighted total for one entry, on a mildly stretched scale. It is the sum of an overall
-mean, the entry, the judge and noise; entries and judges are both shrunk towards nothing (empirical Bayes, as in
-Henderson's mixed-model equations), with the shares of variance averaged over a grid instead of estimated at a
-boundary. Plain arrays in, plain values out: the same input and seed give the same bytes.
+mean, the entry, the judge and noise; entries and judges are both shrunk towards nothing (empirical Bayes, as
+in Henderson's mixed-model equations), with the shares of variance averaged over a grid instead of estimated
+at a boundary. Plain arrays in, plain values out: the same input and seed give the same bytes.
 """
 
 from collections.abc import Hashable, Sequence
@@ -97,8 +97,8 @@ class Equations:
             (x * weight[:, None]).T @ x,
             c,
             x.T @ (weight * u),
-            np.bincount(ballots.entry, weight * u, entries),
-            np.bincount(ballots.entry, weight, entries),
+            np.bincount(ballots.entry, weight * u, entries).astype(float),
+            np.bincount(ballots.entry, weight, entries).astype(float),
             square,
             FLOOR * max(1.0, square),
             len(u),
@@ -260,7 +260,7 @@ def _posterior(equations: Equations, judges_differ: bool) -> tuple[Floats, Float
 def without_severity(fitted: Fit) -> Fit:
     """One judge: what looks like strictness is the mean, and nobody is corrected."""
     found = fitted.solution
-    entry, judge, residual = fitted.shares
+    entry, _, residual = fitted.shares
     beta = found.beta.copy()
     beta[0] += float(fitted.ballots.weight @ beta[1 + fitted.ballots.judge] / fitted.ballots.weight.sum())
     beta[1:] = 0

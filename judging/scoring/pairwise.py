@@ -31,7 +31,9 @@ class Abilities:
     is_settled: bool
 
 
-def abilities(comparisons: Sequence[Comparison], prior_sd: float = PRIOR_SD) -> Abilities:
+def abilities(  # noqa: PLR0915 (one method, read from top to bottom)
+    comparisons: Sequence[Comparison], prior_sd: float = PRIOR_SD
+) -> Abilities:
     """The most probable abilities, or with an infinite `prior_sd` the most likely ones. Newton's method."""
     entries = sorted({key for one in comparisons for key in (one.winner, one.loser)}, key=str)
     at = {key: place for place, key in enumerate(entries)}
