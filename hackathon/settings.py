@@ -371,6 +371,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
+    "ENUM_NAME_OVERRIDES": {"ConflictKindEnum": "judging.models.judges.Conflict.Kind"},
     "TITLE": "Hackathon",
     "DESCRIPTION": "Everything that a person can do in a page, by the same action.",
     "VERSION": "1",

@@ -99,7 +99,7 @@ class _Programme:
                 options={"time_limit": SECONDS, "mip_rel_gap": 1e-6},
             )
         else:
-            found = linprog(
+            found = linprog(  # type: ignore[call-overload]
                 np.array(self.costs),
                 A_eq=matrix,
                 b_eq=np.array(self.low),

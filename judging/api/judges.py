@@ -35,7 +35,7 @@ class ConfirmSerializer(StrictSerializer):
     slots = serializers.ListField(child=serializers.DateTimeField(), max_length=200, default=list)
 
 
-class DeclineSerializer(StrictSerializer):
+class CannotJudgeSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=500)
 
 
@@ -177,9 +177,9 @@ def me(request: Request, event_slug: str) -> Response:
 
 
 @door("judging.answer")
-@extend_schema(operation_id="decline_judging", request=DeclineSerializer, responses=JudgeSerializer)
+@extend_schema(operation_id="decline_judging", request=CannotJudgeSerializer, responses=JudgeSerializer)
 @api_view(["POST"])
 def decline(request: Request, event_slug: str) -> Response:
     found = own_part(request, event_slug)
-    saved = actions.decline(found, by=request.user, **sent(request, DeclineSerializer))
+    saved = actions.decline(found, by=request.user, **sent(request, CannotJudgeSerializer))
     return Response(JudgeSerializer(saved).data)

@@ -7,7 +7,8 @@ import pytest
 from django.core.management import call_command
 
 PROJECTS = "project,department,tags\nP1,HMRC,ai;data\nP2,DWP,maps\nP3,MOJ,data\nP4,HMRC,maps\n"
-JUDGES = "judge,department,tags,max_load,lead\nJ1,HMRC,data,,1\nJ2,DWP,maps,,\nJ3,DFT,ai;data,,yes\nJ4,MOD,maps,3,\n"
+JUDGES = "judge,department,tags,max_load,lead\n"
+JUDGES += "J1,HMRC,data,,1\nJ2,DWP,maps,,\nJ3,DFT,ai;data,,yes\nJ4,MOD,maps,3,\n"
 PEOPLE = "person,department,skills,wishes,with,apart,experience\n" + "".join(
     f"P{at},{'HMRC' if at % 3 else 'DWP'},{'data' if at % 2 else 'design'},A;B,,,{at % 3}\n"
     for at in range(8)

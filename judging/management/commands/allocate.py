@@ -153,6 +153,24 @@ def of_judges(options: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def person_of(row: Row, names: set[str]) -> matching.Person:
+    for column in ("with", "apart"):
+        for other in row.items_of(column):
+            if other not in names:
+                row.fault(column, f"‘{other}’ is not in {row.table.name}")
+            elif other == row["person"]:
+                row.fault(column, "it is the same person")
+    return matching.Person(
+        row["person"],
+        row.get("department") or None,
+        tags_of(row, "skills"),
+        tuple(dict.fromkeys(row.items_of("wishes"))),
+        frozenset(row.items_of("with")),
+        frozenset(row.items_of("apart")),
+        row.number("experience", -LARGEST, LARGEST),
+    )
+
+
 def of_teams(options: dict[str, Any]) -> dict[str, Any]:
     if not 1 <= options["min"] <= options["max"]:
         raise Faulty("--min must be 1 or more, and no more than --max")
@@ -179,25 +197,7 @@ def of_teams(options: dict[str, Any]) -> dict[str, Any]:
     else:
         wished = sorted({wish for row in people.rows for wish in row.items_of("wishes")})
         challenges = [matching.Challenge(wish) for wish in wished]
-    party = []
-    for row in people.rows:
-        for column in ("with", "apart"):
-            for other in row.items_of(column):
-                if other not in names:
-                    row.fault(column, f"‘{other}’ is not in {people.name}")
-                elif other == row["person"]:
-                    row.fault(column, "it is the same person")
-        party.append(
-            matching.Person(
-                row["person"],
-                row.get("department") or None,
-                tags_of(row, "skills"),
-                tuple(dict.fromkeys(row.items_of("wishes"))),
-                frozenset(row.items_of("with")),
-                frozenset(row.items_of("apart")),
-                row.number("experience", -LARGEST, LARGEST),
-            )
-        )
+    party = [person_of(row, names) for row in people.rows]
     checked(*tables)
     found = matching.match(
         party, challenges, minimum=options["min"], maximum=options["max"], seed=options["seed"]
