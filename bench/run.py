@@ -92,7 +92,7 @@ def prepare() -> tuple[list[Page], Callable[[Server], None]]:
     packed = {"Accept-Encoding": "gzip"}
     judge, member, chair = (signed_in(user) for user in (data.judge, data.member, data.chair))
     sheet = f"/events/{data.judged.slug}/judging/entries/{data.sheet}/"
-    ranking = f"/events/{data.event.slug}/judging/results/"
+    ranking = f"/events/{data.event.slug}/results/"
     pages = [
         Page("list of 200 entries, nothing kept", f"{listed}?q=", rows, 2, packed),
         Page("list of 200 entries, kept in Redis", listed, "/whole/", 2, packed, times=10),

@@ -327,7 +327,8 @@ class Event(models.Model):
     def log(self) -> models.QuerySet[AuditRow]:
         """Who did what here, latest first. Judging stays out of it until the results are published."""
         rows = AuditRow.objects.filter(scope=self.slug)
-        return rows if self.phase is Phase.SHOWCASE else rows.exclude(verb__startswith="judging.")
+        judged = Q(verb__startswith="judging.") | Q(verb__startswith="results.")
+        return rows if self.phase is Phase.SHOWCASE else rows.exclude(judged)
 
     def log_cells(self) -> Iterator[tuple]:
         """The log as LOG_COLUMNS, read as it is asked for."""

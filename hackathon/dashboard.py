@@ -130,6 +130,7 @@ def stages(event: Event) -> list[tuple[str, list[dict]]]:
                 1 if judging and entries["cleared"] and not ballots["given"] else 0),
             row("Coverage", "judging:coverage", event,
                 f"{ballots['done']} of {ballots['given']} ballots handed in"),
+            row("Results", "results:page", event, "Places, with how sure they are"),
             row("Take entries away", "records:event", event,
                 "All entries as a zip, each as PDF and JSON, and its draft transparency record"),
             row("Showcase", "showcase:publish", event, f"{shown} entries shown", 1 if publishable else 0),

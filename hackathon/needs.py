@@ -350,7 +350,7 @@ def for_chair(events: dict[int, Event]) -> Iterator[Need]:
                 "Under way",
             )
         else:
-            yield Need(event, "Read the results", reverse("judging:results", args=[event.slug]))
+            yield Need(event, "Read the results", reverse("results:page", args=[event.slug]))
 
 
 def for_second_person(user: User, events: dict[int, Event]) -> Iterator[Need]:

@@ -234,19 +234,17 @@ class Walk:
             scores = {str(row["id"]): value for row in sheet["criteria"]}
             ballot = {"version": 0, "revision": sheet["entry"]["number"], "scores": scores, "hand_in": True}
             judge.call("PUT", self.at(f"judging/entries/{self.entry}/"), ballot)
-        self.kit.get(self.at("judging/results/"), expect=409)  # hidden while scores are open
+        self.kit.post(self.at("results/"), expect=409)  # hidden while scores are open
         self.move("scores_close_at", 1)
         results = self.until("the results", self.results)
-        (row,) = results["results"]
-        if (row["rank"], row["raw_mean"], row["ballots"]) != (1, 3.5, 2):
-            raise Astray(f"the ranking is wrong: {row}")
-        self.say(
-            f"scored on {len(criteria)} criteria by two judges: mean 3.5, rank 1; hidden until scores closed"
-        )
+        (row,) = results["output"]["projects"]
+        if (row["project"], row["raw_mean"], row["ballots"]) != (self.entry, 3.5, 2):
+            raise Astray(f"the results are wrong: {row}")
+        self.say(f"scored on {len(criteria)} criteria by two judges: mean 3.5; hidden until scores closed")
 
     def results(self) -> dict | None:
         try:
-            return self.kit.get(self.at("judging/results/"))
+            return self.kit.post(self.at("results/"))
         except Astray:
             return None
 

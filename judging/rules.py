@@ -28,10 +28,6 @@ def until_scores_close(obj) -> str:
     return "" if now < min(round.closes, round.event.scores_close_at) else round.why_shut()
 
 
-def after_scores_close(round) -> str:
-    return round.why_scores_hidden()
-
-
 @rules.predicate
 def is_that_judge(user, judge) -> bool:
     return isinstance(judge, Judge) and judge.role.user_id == user.pk
@@ -60,7 +56,6 @@ permit("judging.allocate", runs_judging, until_scores_close)
 permit("judging.watch", runs_judging)
 permit("judging.judge", is_judge)
 permit("judging.score", is_judge & is_own, without_conflict)
-permit("judging.see_results", runs_judging, after_scores_close)
 permit("judging.invite", runs_judging, until_all_scores_close)
 permit("judging.set_judge", runs_judging, until_all_scores_close)
 permit("judging.answer", is_judge & is_that_judge, until_all_scores_close)

@@ -3,10 +3,9 @@ from django.urls import path
 from judging.api import allocation as allocation_api
 from judging.api import conflicts as conflicts_api
 from judging.api import judges as judges_api
-from judging.api import results as results_api
 from judging.api import rubric as rubric_api
 from judging.api import scoring as scoring_api
-from judging.views import allocation, conflicts, invitations, judges, results, rubric, scoring
+from judging.views import allocation, conflicts, invitations, judges, rubric, scoring
 
 ROUND = "rounds/<int:number>/"
 
@@ -45,7 +44,6 @@ urlpatterns = [
     *twice("allocation/<str:code>/assign/", allocation.assign, "assign"),
     path("allocation/<int:pk>/end/", allocation.end, name="end"),
     *twice("coverage/", allocation.coverage, "coverage"),
-    *twice("results/", results.results, "results"),
 ]
 api_urls = [
     path("", scoring_api.mine, name="list"),
@@ -70,5 +68,4 @@ api_urls = [
     path("allocation/assign/", allocation_api.assign, name="assign"),
     path("allocation/<int:pk>/end/", allocation_api.end, name="end"),
     path("coverage/", allocation_api.coverage, name="coverage"),
-    path("results/", results_api.results, name="results"),
 ]

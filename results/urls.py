@@ -1,5 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from results.api import runs as runs_api
+from results.views import runs
 
 app_name = "results"
-urlpatterns: list[URLPattern] = []
-api_urls: list[URLPattern] = []
+urlpatterns = [
+    path("", runs.page, name="page"),
+    path("rounds/<int:number>/", runs.page, name="page"),
+]
+api_urls = [path("", runs_api.run, name="run")]

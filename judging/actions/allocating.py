@@ -14,11 +14,11 @@ from judging import allocation
 from judging.models import (
     Assignment,
     Ballot,
+    Judge,
     Round,
     barring_departments,
     conflicts_of,
     entries_in,
-    judges_of,
     shared_department,
     why_conflict,
 )
@@ -29,19 +29,27 @@ from submissions.models import Submission
 def propose(
     round: Round, *, by: User, seed: int, per_entry: int = 3, max_load: int | None = None
 ) -> allocation.Allocation:
-    """Give every cleared entry its judges. What was assigned stays; doing it twice adds nothing."""
+    """Give every cleared entry its judges. What was assigned stays; doing it twice adds nothing.
+
+    Nothing new goes to judges who declined, are paused or are spare, and nobody gets more than they take.
+    """
     event = Event.objects.select_for_update().get(pk=round.event_id)
     require(by, "judging.allocate", round)
-    people = {judge.pk: judge for judge in judges_of(event)}
-    if not people:
+    everyone = Judge.objects.all_of(event)
+    if not everyone:
         raise Refused("Nobody judges at this event yet. Give someone the role of judge first")
+    people = {judge.user.pk: judge.user for judge in everyone}
     teams = dict(entries_in(round).values_list("submission_id", "submission__team_id"))
     if not teams:
         raise Refused("No entry has been cleared yet. A screener clears entries before judges score them")
 
+    def load(judge: Judge) -> int | None:
+        loads = [one for one in (max_load, judge.max_load) if one is not None]
+        return min(loads, default=None) if judge.is_seated else 0
+
     found = allocation.allocate(
         entries_of(round, teams),
-        [allocation.Judge(judge.pk, judge.department_id, max_load) for judge in people.values()],
+        [allocation.Judge(judge.user.pk, judge.user.department_id, load(judge)) for judge in everyone],
         per_entry=per_entry,
         kept=pairs(round.assignments.standing()),
         barred=pairs(round.assignments.filter(ended_at__isnull=False)) | conflicts_of(round).keys(),
@@ -93,6 +101,8 @@ def assign(round: Round, submission: Submission, judge: User, *, by: User) -> As
     require(by, "judging.allocate", round)
     if not Role.objects.filter(event=event, user=judge, kind=RoleKind.JUDGE).exists():
         raise Refused(f"{judge} is not a judge at this event", field="judge")
+    if Judge.objects.resting().filter(role__event=event, role__user=judge).exists():
+        raise Refused(f"{judge} has declined or is paused. Choose another judge", field="judge")
     if shared := shared_department(judge, submission.team):
         raise Refused(
             f"{judge} and someone on the team are both from {shared}. Choose another judge", field="judge"

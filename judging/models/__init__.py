@@ -15,7 +15,6 @@ from judging.models.lists import Place, RankedList
 from judging.models.panel import Seat, hides_teams, named_for, panel_of, titles_for
 from judging.models.rounds import Advance, Mode, Round, Station
 from judging.models.rubric import FAILS, FURTHEST, HIGHEST, LOWEST, PASSES, Criterion, Kind
-from judging.models.standings import Result, results_of
 
 __all__ = [
     "FAILS",
@@ -37,7 +36,6 @@ __all__ = [
     "Mode",
     "Place",
     "RankedList",
-    "Result",
     "Round",
     "Score",
     "Seat",
@@ -53,7 +51,6 @@ __all__ = [
     "judges_of",
     "named_for",
     "panel_of",
-    "results_of",
     "runs",
     "shared_department",
     "titles_for",

@@ -35,10 +35,6 @@ class JudgeQuerySet(models.QuerySet["Judge"]):
         """Those who are given nothing to begin: they declined, or are paused."""
         return self.filter(Q(answer=Judge.Answer.DECLINED) | Q(paused_at__isnull=False))
 
-    def seated(self) -> Self:
-        """Those whom entries may be given to."""
-        return self.exclude(answer=Judge.Answer.DECLINED).filter(is_spare=False, paused_at=None)
-
 
 class Judge(models.Model):
     """What is known of a judge for this event. Made when it is first needed; lives as long as the role."""
@@ -84,6 +80,16 @@ class Judge(models.Model):
     @property
     def user(self):
         return self.role.user
+
+    @property
+    def is_resting(self) -> bool:
+        """Given nothing to begin: declined, or paused."""
+        return self.answer == Judge.Answer.DECLINED or self.paused_at is not None
+
+    @property
+    def is_seated(self) -> bool:
+        """Entries may be given to them without a person choosing them by name."""
+        return not (self.is_resting or self.is_spare)
 
     @property
     def homes(self) -> dict[int, Department]:

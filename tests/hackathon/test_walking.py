@@ -55,6 +55,7 @@ def test_walk_over_the_api_goes_from_announcement_to_showcase(cast, live_server,
         "judging.adopted",
         "judging.allocated",
         "judging.handed_in",
+        "results.computed",
         "showcase.published",
     }
 

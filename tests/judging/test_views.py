@@ -76,7 +76,6 @@ RUNNERS = {"ada", "kit"}
         ("allocation/{code}/assign/", RUNNERS),
         ("allocation/{assignment}/end/", RUNNERS),
         ("coverage/", RUNNERS),
-        ("results/", RUNNERS),
     ],
 )
 def test_pages_open_for_those_whose_work_it_is(as_, key, path, allowed):
@@ -318,7 +317,7 @@ def test_sheet_after_close_shows_the_judges_own_scores(as_, jude):
 
 def test_nobody_sees_a_score_while_scores_are_open(as_, api_as):
     judged_event()
-    paths = ["", "rubric/", "allocation/", "coverage/", "results/"]
+    paths = ["", "rubric/", "allocation/", "coverage/"]
 
     seen = {
         (key, base + path)
@@ -351,7 +350,7 @@ def test_private_notes_and_comments_stand_in_no_page_of_chair_or_organiser(as_, 
         browser.get(base + path).content.decode()
         for key in ("ada", "kit")
         for base, browser in ((BASE, as_(person(key))), (API, api_as(person(key))))
-        for path in ("coverage/", "results/", "allocation/")
+        for path in ("coverage/", "allocation/")
     ]
 
     assert [page for page in pages if "canary" in page] == []
@@ -446,7 +445,7 @@ def test_coverage_counts_ballots(as_, kit):
     assert "No judge yet" in page
 
 
-@pytest.mark.parametrize("path", ["allocation/", "coverage/", "results/"])
+@pytest.mark.parametrize("path", ["allocation/", "coverage/"])
 def test_pages_cost_the_same_for_one_and_three_entries(as_, ada, path):
     event = event_to_score()
     assignment = given_to("jude", event)
@@ -464,46 +463,10 @@ def test_pages_cost_the_same_for_one_and_three_entries(as_, ada, path):
     assert queries(as_(ada), BASE + path) == one
 
 
-def test_results_page_before_close_says_when(as_, kit):
-    event = event_to_score()
-
-    page = as_(kit).get(f"{BASE}results/").content.decode()
-
-    assert f"until scores close at {event.say(event.scores_close_at)}" in page
-
-
-@pytest.mark.parametrize("key", ["ada", "kit"])
-def test_results_page_shows_raw_averages_and_says_so(as_, key):
-    close(judged_event())
-
-    page = as_(person(key)).get(f"{BASE}results/").content.decode()
-
-    rows = [
-        re.findall(r">\s*([^<>]+?)\s*</t[hd]>", row)
-        for row in re.findall(r"<tr>\s*<td.*?</tr>", page, re.DOTALL)
-    ]
-    assert rows == [
-        ["1", "Tide Table", "4.00", "4.00", "4.00", "2", "Herons"],
-        ["2", "Letter Sorter", "3.50", "2.00", "5.00", "2", "Kingfishers"],
-    ]
-    assert "not adjusted for how strict each judge is" in page
-
-
-def test_results_page_does_not_rank_an_entry_with_one_ballot(as_, kit):
-    assignment = given_to("jude", event_to_score())
-    actions.score(assignment, **sheet(assignment))
-    close(assignment.event)
-
-    page = as_(kit).get(f"{BASE}results/").content.decode()
-
-    assert "Not enough ballots" in page
-    assert "4.00" not in page
-
-
 # The API, by the same actions
 
 
-def test_api_walks_from_rubric_to_results(api_as, ada, kit, jude):
+def test_api_walks_from_rubric_to_coverage(api_as, ada, kit, jude):
     event = event_in(Phase.JUDGING)
     cleared_entry(event, "ben")
     give(event, RoleKind.JUDGE, "cal")
@@ -526,9 +489,6 @@ def test_api_walks_from_rubric_to_results(api_as, ada, kit, jude):
     )
     api_as(person("cal")).put(f"{API}entries/{code}/", ballot, format="json")
     coverage = chair.get(f"{API}coverage/").json()
-    early = chair.get(f"{API}results/")
-    close(event)
-    results = chair.get(f"{API}results/").json()
 
     assert (len(adopted), listed[-1]["weight"], removed.status_code) == (4, 9, 204)
     assert proposed == {"added": 2, "shortages": []}
@@ -536,19 +496,6 @@ def test_api_walks_from_rubric_to_results(api_as, ada, kit, jude):
     assert (saved["version"], saved["scores"]) == (1, scores)
     assert (stale.status_code, stale.json()["ballot"]["scores"]) == (409, scores)
     assert [(row["entry"], row["handed_in"]) for row in coverage["entries"]] == [(code, 2)]
-    assert early.status_code == 409
-    assert results["results"] == [
-        {
-            "entry": code,
-            "title": "Letter Sorter",
-            "team": "Kingfishers",
-            "rank": 1,
-            "ballots": 2,
-            "raw_mean": 4.0,
-            "lowest": 4.0,
-            "highest": 4.0,
-        }
-    ]
 
 
 def test_api_assigns_and_ends_by_hand(api_as, ada, jude):
@@ -582,10 +529,9 @@ def test_api_of_those_who_run_the_judging_is_shut_to_others(api_as, key):
         api.post(f"{API}allocation/assign/", judge, format="json"),
         api.post(f"{API}allocation/{assignment.pk}/end/", {"reason": "Mine"}, format="json"),
         api.get(f"{API}coverage/"),
-        api.get(f"{API}results/"),
     ]
 
-    assert [answer.status_code for answer in answers] == [403] * 10
+    assert [answer.status_code for answer in answers] == [403] * 9
 
 
 def test_api_late_ballot_is_a_409_with_the_reason(api_as, jude):

@@ -299,14 +299,15 @@ def judge(cast: Cast) -> None:
 
     kit.goto("/events/summer-hackathon/judging/coverage/")
     expect(kit.get_by_role("main")).to_contain_text("of 2 ballots handed in")
-    kit.goto("/events/summer-hackathon/judging/results/")
+    kit.goto("/events/summer-hackathon/results/")
     expect(kit.get_by_role("main")).to_contain_text("Results are shown to nobody until scores close")
 
 
 def publish_and_browse(cast: Cast) -> None:
     time_passes(Phase.SHOWCASE)  # scores have closed; nothing is published yet
     kit, ada, visitor = cast["kit"], cast["ada"], cast.visitor
-    kit.goto("/events/summer-hackathon/judging/results/")
+    kit.goto("/events/summer-hackathon/results/")
+    press(kit, "Work out the results")
     expect(kit.get_by_role("row", name=re.compile("Letter Sorter"))).to_contain_text("4")
 
     assert visitor.goto("/showcase/summer-hackathon/").status == 404
