@@ -30,6 +30,7 @@ from judging.models import Assignment, Criterion, Round
 from reading import readings
 from reading.models import Screening, reading_shown
 from records import actions as records
+from results import actions as results
 from screening import actions as screening
 from showcase import actions as showcase
 from submissions import actions as submissions
@@ -364,6 +365,8 @@ class Story:
         )  # fmt: skip
 
     def publish(self) -> None:
+        with self.at("scores_close_at", hours=12):
+            results.compute(Round.objects.first_of(self.event), by=self.world.people["chair"])
         with self.at("scores_close_at", days=1):
             showcase.publish(self.event, by=self.world.organiser)
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
+from core import clock
 from core.audit import record
 from core.permissions import require
 from core.refusals import Refused
@@ -40,6 +41,7 @@ def compute(round: Round, *, by: User) -> Run:
     run = Run.objects.create(
         round=round,
         made_by=by,
+        made_at=clock.now(),
         method=found["method"],
         seed=SEED,
         top=inputs["top"],
