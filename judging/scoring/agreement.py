@@ -26,14 +26,15 @@ def intraclass(ratings: Floats) -> dict[str, float]:
     jms = n * ((columns - grand) ** 2).sum() / (k - 1)
     wms = ((ratings - rows[:, None]) ** 2).sum() / (n * (k - 1))
     ems = ((ratings - rows[:, None] - columns[None, :] + grand) ** 2).sum() / ((n - 1) * (k - 1))
-    return {
-        "1,1": (bms - wms) / (bms + (k - 1) * wms),
-        "2,1": (bms - ems) / (bms + (k - 1) * ems + k * (jms - ems) / n),
-        "3,1": (bms - ems) / (bms + (k - 1) * ems),
-        "1,k": (bms - wms) / bms,
-        "2,k": (bms - ems) / (bms + (jms - ems) / n),
-        "3,k": (bms - ems) / bms,
-    }
+    with np.errstate(divide="ignore", invalid="ignore"):  # not finite where targets do not differ at all
+        return {
+            "1,1": (bms - wms) / (bms + (k - 1) * wms),
+            "2,1": (bms - ems) / (bms + (k - 1) * ems + k * (jms - ems) / n),
+            "3,1": (bms - ems) / (bms + (k - 1) * ems),
+            "1,k": (bms - wms) / bms,
+            "2,k": (bms - ems) / (bms + (jms - ems) / n),
+            "3,k": (bms - ems) / bms,
+        }
 
 
 def agreement_of(ballots: Ballots) -> dict[str, float | None]:

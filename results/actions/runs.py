@@ -12,11 +12,11 @@ from core.audit import record
 from core.permissions import require
 from core.refusals import Refused
 from events.models import Event
-from judging.models import Ballot, Round, Score, entries_in
+from judging.models import Ballot, Criterion, Round, Score, entries_in
 from judging.scoring.ballots import Given, Line, ballots_of
 from judging.scoring.run import as_bytes, digest, document
 from results.models import Run
-from submissions.models import Revision
+from submissions.models import Revision, Submission
 
 SEED = 1  # one for every run, and stored with it: nobody can try seeds until they like the result
 
@@ -35,7 +35,8 @@ def compute(round: Round, *, by: User) -> Run:
         return latest
 
     lines = {row["id"]: Line(row["weight"], row["lowest"], row["highest"]) for row in inputs["criteria"]}
-    ballots, scale, _ = ballots_of([Given(*row) for row in inputs["scores"]], lines)
+    given = [Given(*row) for row in inputs["scores"]]
+    ballots, scale, _ = ballots_of(given, lines, asked=inputs["asked"] or None)
     hidden = dict.fromkeys(inputs["hidden"], "not judged any more")
     found = document(ballots, scale, top=inputs["top"], seed=SEED, minimum=inputs["minimum"], hidden=hidden)
     run = Run.objects.create(
@@ -71,8 +72,14 @@ def inputs_of(round: Round) -> dict[str, Any]:
     rows = Score.objects.filter(ballot__in=ballots, criterion__in=criteria).values_list(
         "ballot__assignment__submission__code", "ballot__assignment__judge_id", "criterion_id", "value"
     )
+    # Scores that were given before an entry's team moved to another challenge are on criteria it is not asked
+    asked = asked_of(criteria, {code for code, *_ in rows})
     shown = set(entries_in(round).values_list("submission__code", flat=True))
-    scores = sorted([code, str(judge), str(criterion), value] for code, judge, criterion, value in rows)
+    scores = sorted(
+        [code, str(judge), str(criterion), value]
+        for code, judge, criterion, value in rows
+        if not asked or str(criterion) in asked[code]
+    )
     return {
         "criteria": [
             {
@@ -85,9 +92,21 @@ def inputs_of(round: Round) -> dict[str, Any]:
             for line in criteria
         ],
         "scores": scores,
+        "asked": asked,
         "hidden": sorted({code for code, *_ in scores} - shown),
         "top": round.top,
         "minimum": round.minimum,
+    }
+
+
+def asked_of(criteria: list[Criterion], codes: set[str]) -> dict[str, list[str]]:
+    """The criteria of each entry, where challenges have their own; {} where all are judged alike."""
+    if not any(line.challenge_id for line in criteria):
+        return {}
+    challenges = Submission.objects.filter(code__in=codes).values_list("code", "team__challenge_id")
+    return {
+        code: [str(line.pk) for line in criteria if line.challenge_id in (None, challenge)]
+        for code, challenge in challenges
     }
 
 

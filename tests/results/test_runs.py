@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.models import AuditRow
 from core.refusals import Refused
-from judging.models import Ballot
+from judging.models import Ballot, Criterion, Score
 from judging.scoring.ballots import Given, Line, ballots_of
 from judging.scoring.places import rank
 from results import actions
@@ -18,8 +18,9 @@ from results.models import Run
 from results.presentation import percent, picture_of, places_of, with_sign
 from screening.models import Clearance
 from submissions.models import Submission
+from teams.models import Team
 from tests.results.scene import TEAMS, VALUES, judged_event
-from tests.world import entry_of, person, round_of
+from tests.world import challenge_of, entry_of, person, round_of
 
 pytestmark = pytest.mark.django_db
 PAGE = "/events/summer/results/"
@@ -91,6 +92,35 @@ def test_compute_leaves_a_withdrawn_entry_out_of_the_places_and_its_ballots_in_t
     before = {place["project"]: place["adjusted"] for place in whole["projects"]}
     assert left == {code_of(title): before[code_of(title)] for title in ("Letters", "Buses")}
     assert (run.inputs["hidden"], len(run.inputs["scores"])) == ([code_of("Tides")], 7 * 4)
+
+
+def test_criteria_of_one_challenge_count_for_its_entries_alone(kit):
+    event = judged_event()
+    other = challenge_of(event, "Tides that rise")
+    Team.objects.filter(name="Team Tides").update(challenge=other)
+    own = Criterion.objects.create(
+        round=round_of(event),
+        challenge=other,
+        position=9,
+        name="Own",
+        description="d",
+        low="l",
+        high="h",
+        weight=30,
+    )
+    for ballot in Ballot.objects.filter(assignment__submission__code=code_of("Tides")):
+        Score.objects.create(ballot=ballot, criterion=own, value=5)
+
+    run = computed(event)
+
+    event_wide = sum(line["weight"] for line in run.inputs["criteria"] if line["name"] != "Own")
+    raw = {place["project"]: place["raw_mean"] for place in actions.read(run)["projects"]}
+    tides = ((2 + 4) / 2 * event_wide + 5 * 30) / (event_wide + 30)
+    assert raw == {
+        code_of("Letters"): pytest.approx(10 / 3, abs=1e-6),
+        code_of("Buses"): pytest.approx(3),
+        code_of("Tides"): pytest.approx(tides, abs=1e-6),
+    }
 
 
 def test_compute_is_refused_without_a_ballot(kit):
